@@ -1,0 +1,121 @@
+// Mux: one session's streams as net::Streams on the loop, whatever carriers come and go below.
+#pragma once
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+#include "booster/net/stream.h"
+#include "booster/runtime/channel.h"
+#include "booster/runtime/loop.h"
+#include "booster/runtime/notify.h"
+#include "booster/session/session.h"
+
+namespace booster::carrier {
+
+using net::Task;
+
+class Mux;
+
+// One stream of a session. Dropping it resets what is not finished.
+class MuxStream final : public net::Stream {
+ public:
+  ~MuxStream() override { close(); }
+
+  Task<Result<std::size_t>> read(std::span<std::byte> into) override;
+  Task<Result<>> write(ByteView bytes) override;  // Cancel  leaves the stream open; what was taken is sent
+  Task<Result<>> finish() override;
+  void close() override;
+  std::string peer() const override { return "tunnel"; }
+
+  session::StreamId id() const { return id_; }
+  void set_class(session::Class of);
+  void pause();
+  void resume();
+  void abort(const Error& error);  // both directions, with a reason for the peer
+  // Until everything written and the end have arrived at the peer.   Errors  what ended the stream before
+  Task<Result<>> delivered();
+
+ private:
+  friend class Mux;
+  struct State {
+    runtime::Notify change;
+    std::optional<Error> reset;    // by the peer
+    std::optional<Error> stopped;  // by the peer
+    bool all_acked = false;
+  };
+  MuxStream(Mux& mux, session::StreamId id, std::shared_ptr<State> state)
+      : mux_(&mux), id_(id), state_(std::move(state)) {}
+
+  Mux* mux_;  // nullptr: closed
+  session::StreamId id_;
+  std::shared_ptr<State> state_;
+  bool finished_ = false;
+};
+
+struct Incoming {
+  std::unique_ptr<MuxStream> stream;
+  session::Class of = session::Class::Bodies;
+  Bytes metadata;
+};
+
+class Mux {
+ public:
+  // `name` is for logs. The loop outlives the Mux; streams must be gone before it (CHECK).
+  Mux(runtime::Loop& loop, session::Role role, const session::Limits& limits = {});
+  Mux(const Mux&) = delete;
+  Mux& operator=(const Mux&) = delete;
+  ~Mux();
+
+  // Waits only for room among the streams, never for the link.   Errors  Closed: the session is over
+  Task<Result<std::unique_ptr<MuxStream>>> open(session::Class of, Bytes metadata);
+  // The control stream; taken once.
+  std::unique_ptr<MuxStream> control();
+  // The next stream that the peer opened.   Errors  Closed, with the session's reason
+  Task<Result<Incoming>> accept();
+
+  // Carries over `wire` until that breaks, falls silent, or the session closes (then the CLOSE is flushed first).
+  //   Errors  what ended the wire; Closed: the session closed in good order. The session is detached on return
+  Task<Result<>> carry(net::Stream& wire);
+  // The same with bytes of frames that arrived with the handshake.
+  Task<Result<>> carry(net::Stream& wire, Bytes early);
+
+  void close(const Error& error);
+  const std::optional<Error>& closed() const { return session_.closed(); }
+  Task<Result<>> wait_closed();
+
+  session::Session& session() { return session_; }
+  runtime::Loop& loop() { return loop_; }
+  std::optional<runtime::Duration> last_rtt() const { return last_rtt_; }
+  runtime::TimePoint last_heard() const { return last_heard_; }
+  void ping();
+
+ private:
+  friend class MuxStream;
+  Task<Result<>> read_frames(net::Stream& wire, Bytes early);
+  Task<Result<>> write_frames(net::Stream& wire);
+  void measure(int fd, std::size_t bytes);
+  Task<Result<>> watch_silence();
+  void on_events();  // after every call into the session
+  void wake_writer() { out_.notify_all(); }
+  std::shared_ptr<MuxStream::State> state_of(session::StreamId id);
+
+  struct Handler;
+
+  runtime::Loop& loop_;
+  session::Session session_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<MuxStream::State>> states_;
+  std::deque<Incoming> incoming_;
+  runtime::Notify accepted_;
+  runtime::Notify out_;
+  runtime::Notify streams_;
+  runtime::Notify over_;
+  runtime::Notify silent_;
+  bool fell_silent_ = false;
+  std::optional<runtime::Duration> last_rtt_;
+  runtime::TimePoint last_heard_{};
+  std::uint64_t moved_ = 0;  // bytes both ways since measured_
+  runtime::TimePoint measured_{};
+  std::size_t open_streams_ = 0;
+};
+
+}  // namespace booster::carrier

@@ -1,0 +1,102 @@
+// The client's end of the tunnel: connects, says Hello, carries; after a break joins again; after a lost session starts
+// a new one.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "booster/carrier/mux.h"
+#include "booster/session/join.h"
+#include "booster/tls/tls_stream.h"
+
+namespace booster::carrier {
+
+// How a connection to the gateway is made; tests give one over memory.
+class Dialer {
+ public:
+  virtual ~Dialer() = default;
+  // A TLS connection whose gateway is verified.   Errors  Denied: not the gateway we know; Unreachable, Timeout
+  virtual Task<Result<std::unique_ptr<tls::TlsStream>>> dial() = 0;
+};
+
+class TcpDialer final : public Dialer {
+ public:
+  TcpDialer(std::string host, std::uint16_t port, tls::Context context)
+      : host_(std::move(host)), port_(port), context_(std::move(context)) {}
+  Task<Result<std::unique_ptr<tls::TlsStream>>> dial() override;
+  const std::string& congestion() const { return congestion_; }
+
+ private:
+  std::string host_;
+  std::uint16_t port_;
+  tls::Context context_;
+  std::string congestion_;
+};
+
+struct ClientOptions {
+  std::string agent;   // "packetboat 0.1.0"
+  std::string device;  // its name, for people
+  session::Limits limits;
+};
+
+enum class LinkState { Down, Connecting, Up };
+
+// What runs while one session lives; it ends when the session does. `mux` outlives it.
+class SessionUser {
+ public:
+  virtual ~SessionUser() = default;
+  virtual Task<Result<>> use_session(Mux& mux) = 0;
+};
+
+class TunnelClient {
+ public:
+  TunnelClient(runtime::Loop& loop, Dialer& dialer, ClientOptions options)
+      : loop_(loop), dialer_(dialer), options_(std::move(options)) {}
+
+  // Until cancelled. Each new session is handed to `user`; when the gateway no longer knows it, its streams end and the
+  // next follows.
+  Task<Result<>> run(SessionUser& user);
+  void retry_now();  // the network changed, or a person waits: do not sit out the backoff
+
+  LinkState state() const { return state_; }
+  const std::optional<Error>& last_error() const { return last_error_; }  // of the last try, until one succeeds
+  std::optional<runtime::TimePoint> last_contact() const;
+  const std::string& gateway_agent() const { return gateway_agent_; }
+  Mux* mux() { return mux_.get(); }  // nullptr: no session yet
+  runtime::Notify& changed() { return changed_; }
+  std::uint64_t sessions_begun() const { return sessions_; }
+  std::uint64_t joins() const { return joins_; }
+
+ private:
+  Task<Error> run_session(SessionUser& user);
+  Task<Error> keep_carried();
+  Task<Result<>> connect_once(bool& session_lost);
+  Task<Result<>> begin(tls::TlsStream& wire);
+  Task<Result<>> join(tls::TlsStream& wire, bool& session_lost);
+  // Waits longer from failure to failure, up to about `longest`, or until retry_now().   Errors  Cancelled
+  Task<Result<>> back_off(int& failures, runtime::Duration longest);
+  void set_state(LinkState state);
+
+  runtime::Loop& loop_;
+  Dialer& dialer_;
+  ClientOptions options_;
+  std::unique_ptr<Mux> mux_;
+  bool begun_ = false;  // the gateway knows this session
+  session::SessionId session_id_{};
+  session::SessionSecret secret_{};
+  std::uint64_t carrier_number_ = 0;
+  LinkState state_ = LinkState::Down;
+  std::optional<Error> last_error_;
+  std::optional<runtime::TimePoint> last_contact_;
+  std::string gateway_agent_;
+  runtime::TimePoint begun_at_{};
+  int failures_ = 0;       // connections in a row that failed
+  int vain_sessions_ = 0;  // sessions in a row that were refused or ended at once
+  bool retry_now_ = false;
+  runtime::Notify changed_;
+  runtime::Notify wake_;
+  std::uint64_t sessions_ = 0;
+  std::uint64_t joins_ = 0;
+};
+
+}  // namespace booster::carrier

@@ -1,0 +1,41 @@
+#include "booster/runtime/fd_watch.h"
+
+namespace booster::runtime {
+
+FdWatch::FdWatch(Loop& loop, int fd) : poll_(new uv_poll_t) {
+  CHECK(uv_poll_init(loop.uv(), poll_, fd) == 0);
+  poll_->data = this;
+}
+
+FdWatch::~FdWatch() {
+  poll_->data = nullptr;
+  uv_close(reinterpret_cast<uv_handle_t*>(poll_),
+           [](uv_handle_t* handle) { delete reinterpret_cast<uv_poll_t*>(handle); });
+}
+
+Task<Result<>> FdWatch::ready(int event) {
+  seen_ &= ~event;
+  while ((seen_ & event) == 0) {
+    wanted_ |= event;
+    arm();
+    CO_TRY(co_await change_.wait());
+  }
+  co_return Result<>();
+}
+
+void FdWatch::arm() {
+  if (wanted_ == 0) {
+    uv_poll_stop(poll_);
+    return;
+  }
+  uv_poll_start(poll_, wanted_, [](uv_poll_t* poll, int status, int events) {
+    auto* me = static_cast<FdWatch*>(poll->data);
+    if (me == nullptr) return;
+    me->seen_ |= status < 0 ? (UV_READABLE | UV_WRITABLE) : events;
+    me->wanted_ &= ~me->seen_;
+    me->arm();
+    me->change_.notify_all();
+  });
+}
+
+}  // namespace booster::runtime

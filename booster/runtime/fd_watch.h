@@ -1,0 +1,29 @@
+// FdWatch: waits until a descriptor that another library owns is readable or writable (uv_poll). Does not own the
+// descriptor.
+#pragma once
+#include "booster/runtime/loop.h"
+#include "booster/runtime/notify.h"
+
+namespace booster::runtime {
+
+class FdWatch {
+ public:
+  FdWatch(Loop& loop, int fd);
+  FdWatch(const FdWatch&) = delete;
+  FdWatch& operator=(const FdWatch&) = delete;
+  ~FdWatch();
+
+  Task<Result<>> readable() { return ready(UV_READABLE); }
+  Task<Result<>> writable() { return ready(UV_WRITABLE); }
+
+ private:
+  Task<Result<>> ready(int event);
+  void arm();
+
+  uv_poll_t* poll_;
+  int wanted_ = 0;
+  int seen_ = 0;
+  Notify change_;
+};
+
+}  // namespace booster::runtime

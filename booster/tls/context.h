@@ -1,0 +1,64 @@
+// What a TLS leg accepts and shows: one Context per leg (tunnel, face, upstream server).
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "booster/crypto/certificate.h"
+#include "booster/crypto/key.h"
+
+struct ssl_ctx_st;
+
+namespace booster::tls {
+
+struct Identity {
+  std::vector<crypto::Certificate> chain;  // leaf first
+  crypto::PrivateKey key;
+};
+
+enum class Version { Tls12, Tls13 };
+
+// How a client proves its server.
+struct VerifyByName {
+  std::string ca_file;  // empty: the system's authorities
+};
+struct VerifyByPin {
+  crypto::Digest pin;  // SHA-256 of the SubjectPublicKeyInfo; names and dates do not matter then
+};
+
+struct ClientOptions {
+  std::optional<VerifyByName> by_name;  // exactly one of the two
+  std::optional<VerifyByPin> by_pin;
+  std::optional<Identity> identity;
+  Version oldest = Version::Tls12;
+};
+
+struct ServerOptions {
+  Identity identity;
+  // Clients may show a certificate; whose key it holds is for the caller to judge (TlsStream::peer_certificate).
+  bool ask_for_certificate = false;
+  Version oldest = Version::Tls12;
+};
+
+class Context {
+ public:
+  // Errors  NotFound: ca_file · Protocol: a certificate or key that does not fit
+  static Result<Context> client(ClientOptions options);
+  static Result<Context> server(ServerOptions options);
+
+  ssl_ctx_st* native() const { return context_.get(); }
+  bool is_server() const { return server_; }
+  const std::optional<VerifyByPin>& pin() const { return pin_; }
+
+ private:
+  struct Free {
+    void operator()(ssl_ctx_st* context) const;
+  };
+  Context() = default;
+  std::shared_ptr<ssl_ctx_st> context_;
+  bool server_ = false;
+  std::optional<VerifyByPin> pin_;
+};
+
+}  // namespace booster::tls

@@ -1,0 +1,71 @@
+// Blocks: what bulk looks like on the link. One encoder and one decoder per user, direction and class.   Source:
+// FORMAT.md
+#pragma once
+#include <optional>
+
+#include "codec/compress/window.h"
+
+namespace codec::compress {
+
+// 7 bits. 2 .. 127 are kept for lz4, mix, references.
+enum class Encoding : std::uint8_t { Stored = 0, ZstdWindow = 1 };
+constexpr std::uint8_t kFreshBit = 0x80;  // the window begins with this block
+
+struct BlockHead {
+  Encoding encoding;
+  bool fresh;
+  std::size_t raw_size;
+  std::size_t coded_size;
+};
+// nullopt: more octets are needed.
+//   Errors  Protocol: non-minimal varint, empty block, stored sizes that differ, stored and fresh · Unsupported:
+//   encoding ·
+//           Limit: raw_size, coded_size
+Result<std::optional<BlockHead>> decode_block_head(ByteReader& in);
+
+// Secrets never share a compressor: credentials and control frames do not come here.
+//   Limits  a block <= raw + .1 % + 32 octets; memory as Compressor, none while only stored blocks pass
+class BlockEncoder {
+ public:
+  explicit BlockEncoder(int level = kDefaultLevel, int window_log = kDefaultWindowLog) : window_(level, window_log) {}
+
+  // Appends one block that the peer can decode at once; nothing for no octets.   Errors  Limit: above kMaxBlock · Full
+  Result<> encode(ByteView raw, Bytes& out);
+  // The next block that is compressed begins a new window; the decoder follows by itself. For a resumed stream, a new
+  // batch, a sender that must not share a window with the last one.
+  void reset();
+  void set_level(int level);  // costs the window when it differs
+  int level() const { return window_.level(); }
+  std::size_t memory() const { return window_.memory() + coded_.capacity(); }
+
+ private:
+  Compressor window_;
+  bool fresh_ = true;
+  Bytes coded_;
+};
+
+//   Limits  holds one block (kMaxCoded) and one window
+//   Errors  those of decode_block_head and Decompressor; after an error every call says Protocol
+class BlockDecoder {
+ public:
+  explicit BlockDecoder(int max_window_log = kMaxWindowLog) : window_(max_window_log) {}
+
+  // Takes octets from the front of `in` until a block is whole, and appends its raw octets to `out`; nullopt: `in` is
+  // used up. Else the count of raw octets. Call until nullopt; `out` grows by at most kMaxBlock a call.
+  Result<std::optional<std::size_t>> next(ByteView& in, Bytes& out);
+  bool between_blocks() const { return held_.empty() && !head_ && !broken_; }
+  std::size_t memory() const { return window_.memory() + held_.capacity(); }
+
+ private:
+  Result<bool> read_head(ByteView& in);
+  Result<> decode(ByteView coded, Bytes& out);
+  Result<std::optional<std::size_t>> step(ByteView& in, Bytes& out);
+
+  Decompressor window_;
+  bool begun_ = false;  // a fresh block was seen
+  bool broken_ = false;
+  std::optional<BlockHead> head_;
+  Bytes held_;
+};
+
+}  // namespace codec::compress

@@ -1,0 +1,197 @@
+"""The workloads: each method in a fresh lab with the same seed, every row with what the link carried."""
+
+import argparse
+import contextlib
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+
+import mbsync
+from lab import Lab, ROOT
+from rows import Row, commit
+
+SUPPORT = str(ROOT / "tests" / "support")
+PROBE = str(ROOT / "perf" / "link" / "probe.py")
+
+
+class Bench:
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.args = args
+        self.commit = commit()
+        described = subprocess.run([str(ROOT / "build" / "release" / "packetboat-link"), "--describe", args.profile],
+                                   capture_output=True, text=True, check=True)
+        self.profile = json.loads(described.stdout)
+
+    def mails(self, quick: int, full: int) -> str:
+        return self.args.mails or str(quick if self.args.quick else full)
+
+    def lab(self, *options: str, packetboat: bool = True) -> Lab:
+        more = [] if packetboat else ["--no-packetboat"]
+        return Lab("--profile", self.args.profile, "--seed", str(self.args.seed), *options, *more)
+
+    def row(self, lab: Lab, workload: str, method: str, seconds: float, **more: object) -> Row:
+        up, down = lab.link_bytes()
+        return {"workload": workload, "method": method, "profile": self.args.profile, "seed": self.args.seed, "seconds": round(seconds, 4),
+                "link_bytes_up": up, "link_bytes_down": down, "emulated": lab.emulated, "commit": self.commit, **self.path(), **more}
+
+    def path(self) -> Row:
+        up, down = self.profile.get("up", {}), self.profile.get("down", {})
+        return {"rate": down.get("bits_per_second"), "rtt": up.get("delay", 0.0) + down.get("delay", 0.0)}
+
+    # ---- first-sync
+
+    def first_sync(self) -> list[Row]:
+        return [self._first_sync("mbsync", False, deflate=False), self._first_sync("mbsync-deflate", False),
+                self._first_sync("packetboat", True)]
+
+    def _first_sync(self, method: str, packetboat: bool, deflate: bool = True) -> Row:
+        with self.lab(packetboat=packetboat) as lab, self.mail_folder() as source:
+            done = mbsync.first_sync(lab, [source], packetboat, deflate)
+            row = self.row(lab, "first-sync", method, done.seconds, payload_bytes=done.octets, messages=done.messages())
+            if different := done.different():
+                row["error"] = different
+            return row
+
+    @contextlib.contextmanager
+    def mail_folder(self) -> Iterator[str]:
+        """The messages of the run: given, or generated from the seed."""
+        mails = self.mails(60, 400)
+        if not mails.isdigit():
+            yield str(pathlib.Path(mails).resolve())
+            return
+        with tempfile.TemporaryDirectory(prefix="pb-mail-") as out:
+            subprocess.run([sys.executable, SUPPORT + "/mailgen/mailgen.py", "--seed", str(self.args.seed), "--count", mails, "--out", out,
+                            "--user", "alice@mail.test"], check=True, capture_output=True)
+            yield out
+
+    # ---- no-change
+
+    def no_change(self) -> list[Row]:
+        rows = []
+        with self.lab("--mails", self.mails(20, 60), "--wait", "synced") as lab:
+            lab.stats(reset=True)
+            begun = time.time()
+            lab.packetboat("refresh")
+            rows.append(self.row(lab, "no-change", "packetboat", time.time() - begun, start="live", payload_bytes=0))
+            lab.call("kill", "client")
+            lab.stats(reset=True)
+            lab.call("start", "client")
+            begun = lab.started("client")
+            while True:
+                account = lab.status()["accounts"][0]
+                if account["confirmed_as_of"] and account["confirmed_as_of"] >= begun and account["caught_up"]:
+                    break
+                time.sleep(0.02)
+            rows.append(self.row(lab, "no-change", "packetboat", account["confirmed"] - begun, start="cold", payload_bytes=0))
+        with self.lab("--mails", self.mails(20, 60), packetboat=False) as lab:
+            rc = mbsync.config(lab, pathlib.Path(lab.dir) / "direct", face=False)
+            mbsync.run(lab, rc)
+            lab.stats(reset=True)
+            begun = time.time()
+            mbsync.run(lab, rc)
+            rows.append(self.row(lab, "no-change", "mbsync-deflate", time.time() - begun, start="cold", payload_bytes=0))
+        return rows
+
+    # ---- push, open, send: probe.py runs where the program is and prints what it saw
+
+    def probe(self, lab: Lab, what: str, face: bool, *more: str) -> Row:
+        env = lab.env
+        command = lab.command("client", sys.executable, PROBE, what, env["FACE_IMAP" if face else "SERVER_IMAP"],
+                              env["FACE_SUBMISSION" if face else "SERVER_SUBMISSION"], env["FACE_USER" if face else "SERVER_USER"],
+                              env["FACE_PASSWORD" if face else "SERVER_PASSWORD"], "-" if face else env["SERVER_CA"], *more)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
+        if done.returncode != 0:
+            return {"error": done.stderr.strip()[-300:]}
+        return json.loads(done.stdout)
+
+    def push(self) -> list[Row]:
+        rows = []
+        for method, face in (("idle+fetch", False), ("packetboat", True)):
+            options = ("--mails", "20", "--wait", "synced") if face else ("--mails", "20")
+            with self.lab(*options, packetboat=face) as lab:
+                mail = pathlib.Path(lab.dir) / "new.eml"
+                mail.write_bytes(_mail("push", 6000))
+                lab.stats(reset=True)
+                deliver = " ".join([str(ROOT / "scripts" / "lab"), "deliver", lab.dir, "alice", str(mail)])
+                seen = self.probe(lab, "push", face, deliver)
+                rows.append(self.row(lab, "push", method, seen.pop("body_seconds", 0.0), payload_bytes=mail.stat().st_size, **seen))
+        return rows
+
+    def open(self) -> list[Row]:
+        rows = []
+        with self.lab("--mails", self.mails(30, 200), "--wait", "synced") as lab:
+            lab.stats(reset=True)
+            seen = self.probe(lab, "open", True)
+            rows.append(self.row(lab, "open", "packetboat", seen.pop("p50_seconds", 0.0), **seen))
+            lab.call("link", "down")
+            lab.stats(reset=True)
+            seen = self.probe(lab, "open", True)
+            rows.append(self.row(lab, "open", "packetboat, link down", seen.pop("p50_seconds", 0.0), **seen))
+        with self.lab("--mails", self.mails(30, 200), packetboat=False) as lab:
+            lab.stats(reset=True)
+            seen = self.probe(lab, "open", False)
+            rows.append(self.row(lab, "open", "direct", seen.pop("p50_seconds", 0.0), **seen))
+        return rows
+
+    def send(self) -> list[Row]:
+        rows = []
+        for method, face in (("direct", False), ("packetboat", True)):
+            options = ("--wait", "synced") if face else ()
+            with self.lab(*options, packetboat=face) as lab:
+                lab.stats(reset=True)
+                seen = self.probe(lab, "send", face)
+                if face:
+                    lab.call("wait", "queue-empty", "600")
+                rows.append(self.row(lab, "send", method, seen.pop("accepted_seconds", 0.0), payload_bytes=6000, **seen))
+        return rows
+
+    # ---- bulk
+
+    def bulk(self) -> list[Row]:
+        seconds = 8.0 if self.args.quick else 25.0
+        rows = []
+        for congestion in ("cubic", "bbr"):
+            with self.lab(packetboat=False) as lab:
+                rows.append(self._bulk_row(lab, f"tcp-{congestion}", seconds, "10.77.0.1", congestion, ""))
+        with self.lab() as lab:
+            rows.append(self._bulk_row(lab, "packetboat-tls", seconds, "10.77.0.1", "bbr", "127.0.0.1:21080"))
+        return rows
+
+    def _bulk_row(self, lab: Lab, method: str, seconds: float, host: str, congestion: str, proxy: str) -> Row:
+        source = str(ROOT / "perf" / "link" / "bulk.py")
+        server = subprocess.Popen(lab.command("server", sys.executable, source, "serve", "20555", congestion), stdout=subprocess.PIPE, text=True)
+        try:
+            assert server.stdout is not None
+            said = server.stdout.readline().split()
+            lab.stats(reset=True)
+            told = json.loads(lab.run("client", sys.executable, source, "receive", host, "20555", str(seconds), proxy, timeout=seconds * 4 + 60))
+        finally:
+            server.kill()
+            server.wait()
+        row = self.row(lab, "bulk", method, seconds, congestion=said[1] if len(said) > 1 else "?", payload_bytes=told["bytes"])
+        if row["congestion"] != congestion:
+            row["error"] = f"{congestion} is not to be had here"
+        if self.path()["rate"]:
+            row["goodput_ratio"] = round(told["bytes"] * 8 / seconds / self.path()["rate"], 3)
+        return row
+
+
+def _mail(subject: str, size: int) -> bytes:
+    line = b"Das ist eine Zeile eines neuen Briefes, und sie wiederholt sich nicht ganz: %d\r\n"
+    body = b"".join(line % number for number in range(size // 80))
+    return b"From: bob@mail.test\r\nTo: alice@mail.test\r\nSubject: " + subject.encode() + b"\r\nMessage-ID: <push-%d@mail.test>\r\n" % size + \
+        b"Date: Tue, 24 Nov 2026 12:00:00 +0000\r\n\r\n" + body
+
+
+WORKLOADS: dict[str, tuple[Callable[[Bench], list[Row]], list[str]]] = {
+    "first-sync": (Bench.first_sync, ["method", "seconds", "link_bytes_up", "link_bytes_down", "payload_bytes", "messages"]),
+    "no-change": (Bench.no_change, ["method", "start", "seconds", "link_bytes_up", "link_bytes_down"]),
+    "push": (Bench.push, ["method", "exists_seconds", "seconds", "link_bytes_up", "link_bytes_down", "payload_bytes"]),
+    "open": (Bench.open, ["method", "seconds", "p99_seconds", "link_bytes_up", "link_bytes_down"]),
+    "send": (Bench.send, ["method", "seconds", "link_bytes_up", "link_bytes_down", "payload_bytes"]),
+    "bulk": (Bench.bulk, ["method", "congestion", "goodput_ratio", "payload_bytes", "link_bytes_down"]),
+}

@@ -1,0 +1,181 @@
+// Fetch: one message that a person waits for, on a stream of its own, read by the caller while it arrives.
+#include "booster/runtime/timer.h"
+#include "proxy/client/body_lane.h"
+#include "proxy/client/together.h"
+
+namespace proxy::client {
+
+namespace runtime = booster::runtime;
+
+namespace {
+
+// Nothing of the item for so long: the program is told instead of being kept waiting. Two retries of a lost packet on a
+// GEO link and a slow upstream fit.
+constexpr auto kFetchStall = std::chrono::seconds(120);
+
+}  // namespace
+
+Task<Result<std::shared_ptr<Fetching>>> BodyFetcher::fetch_now(MailboxId mailbox, LocalUid uid) {
+  CO_TRY_ASSIGN(std::optional<WantedBody> body, co_await store_.wanted_body(mailbox, uid));
+  if (!body) co_return fail(Errc::NotFound, "the message is here, or not at the server");
+  if (!serving_fetches_) co_return fail(Errc::Unreachable, "off-line");
+  const BodyKey key = key_of(*body);
+  if (const auto known = fetches_.find(key); known != fetches_.end()) co_return known->second.fetching;
+  if (const auto coming = receiving_.find(key); coming != receiving_.end() && !overtake(key)) co_return coming->second;
+  co_return request(*std::move(body));
+}
+
+std::shared_ptr<Fetching> BodyFetcher::request(WantedBody body) {
+  auto fetching = std::make_shared<Fetching>(key_of(body));
+  fetches_[key_of(body)] = Fetch{fetching, body};
+  requests_.emplace_back(std::move(body), fetching);
+  asked_.raise();
+  return fetching;
+}
+
+// What faces raised in the replica, without asking us.
+Task<Result<>> BodyFetcher::request_raised() {
+  CO_TRY_ASSIGN(std::vector<WantedBody> wanted, co_await store_.wanted_bodies(fetches_.size() + 2 * kFetchesAtOnce));
+  for (WantedBody& body : wanted) {
+    const BodyKey key = key_of(body);
+    if (!body.raised || fetches_.contains(key) || comes_soon(key)) continue;
+    if (receiving_.contains(key) && !overtake(key)) continue;
+    (void)request(std::move(body));
+  }
+  co_return Result<>();
+}
+
+Task<Result<>> BodyFetcher::serve_fetches(SessionLink& link, sync::AccountHandle account) {
+  const runtime::Surroundings here = co_await runtime::surroundings();
+  runtime::TaskScope fetches(loop_, *here.scope, [](const std::string&, const Error&) {});
+  serving_fetches_ = true;
+  fetching_now_ = 0;
+  Result<> going;
+  while (going) {
+    const std::uint64_t raised = store_.bodies_wanted().count();
+    going = co_await request_raised();
+    if (!going) break;
+    const std::uint64_t seen = asked_.count();
+    while (!requests_.empty() && fetching_now_ < kFetchesAtOnce) {
+      auto [body, fetching] = std::move(requests_.front());
+      requests_.pop_front();
+      ++fetching_now_;
+      fetches.spawn("fetch", fetch_one(link, account, std::move(body), std::move(fetching)));
+    }
+    going = co_await past_either(asked_, seen, store_.bodies_wanted(), raised);
+  }
+  serving_fetches_ = false;
+  fetches.cancel();
+  co_await fetches.join();
+  fail_fetches();
+  co_return going;
+}
+
+void BodyFetcher::fail_fetches() {
+  for (auto& [body, fetching] : requests_) fetching->fail_with(Error(Errc::Unreachable, "off-line"));
+  requests_.clear();
+  for (auto& [key, fetch] : fetches_) fetch.fetching->fail_with(Error(Errc::Unreachable, "off-line"));
+  fetches_.clear();
+}
+
+Task<Result<>> BodyFetcher::fetch_one(SessionLink& link, sync::AccountHandle account, WantedBody body,
+                                      std::shared_ptr<Fetching> fetching) {
+  const BodyKey key = key_of(body);
+  const MailboxId mailbox = body.mailbox;
+  const LocalUid uid = body.uid;
+  Result<> end = co_await fetch_whole(link, account, std::move(body), std::move(fetching));
+  if (!end) {
+    const bool told = end.error().code == Errc::NotFound || end.error().code == Errc::Corrupt;
+    const auto latest = fetches_.find(key);
+    if (latest != fetches_.end())
+      latest->second.fetching->fail_with(told ? end.error() : Error(Errc::Unreachable, end.error().what));
+  }
+  const runtime::Surroundings here = co_await runtime::surroundings();
+  // Not to be had: asked for again when a person wants it again. A lost session leaves the wish.
+  if (!end && !here.scope->cancelled() && !link.mux().closed())
+    (void)co_await store_.drop_wish(mailbox, uid, end.error());
+  fetches_.erase(key);
+  --fetching_now_;
+  asked_.raise();
+  settled_.raise();  // a policy may want what was fetched in part
+  co_return end;
+}
+
+Task<Result<>> BodyFetcher::fetch_whole(SessionLink& link, sync::AccountHandle account, WantedBody body,
+                                        std::shared_ptr<Fetching> fetching) {
+  const BodyKey key = key_of(body);
+  CO_TRY_ASSIGN(const std::unique_ptr<MessageStream> stream,
+                co_await link.open(account, sync::MailPurpose::Fetch, Class::Interactive, Class::Interactive));
+  cancel_policy_want(key);
+  // A stream that was interrupted for it has brought more of it meanwhile.
+  bool waited = false;
+  for (BodyLane* lane = receiver_of(key); lane != nullptr && lane->interrupted; lane = receiver_of(key)) {
+    waited = true;
+    CO_TRY(co_await asked_.past(asked_.count()));
+  }
+  if (waited) {
+    CO_TRY_ASSIGN(std::optional<WantedBody> now, co_await store_.wanted_body(body.mailbox, body.uid));
+    if (!now) co_return fail(Errc::NotFound, "the message is here");
+    body = *std::move(now);
+  }
+  co_return co_await carry_fetch(*stream, std::move(body), std::move(fetching));
+}
+
+// A wrong digest is asked for once more, from the beginning. Who read along has seen wrong octets and is told; who asks
+// from now on joins the second try.
+Task<Result<>> BodyFetcher::carry_fetch(MessageStream& stream, WantedBody body, std::shared_ptr<Fetching> fetching) {
+  const TrafficMeter meter(stream, traffic_);
+  const BodyKey key = key_of(body);
+  for (;;) {
+    std::vector<WantedBody> wanted;
+    wanted.push_back(body);
+    CO_TRY(co_await ask(stream, wanted));
+    CO_TRY_ASSIGN(const Ended ended, co_await read_fetched(stream, key, body.offset, fetching));
+    if (ended == Ended::Whole) co_return Result<>();
+    const bool comes = receiving_.contains(key) || beginning_.contains(key);
+    if (ended == Ended::Dropped && !comes && !fetching->over())
+      co_return fail(Errc::NotFound, "the message is not to be had");
+    // The Bodies stream had begun it when our stream came to it.
+    if (ended == Ended::Dropped) co_return co_await runtime::with_timeout(kFetchStall, fetching->wait_over());
+    fetching->fail_with(Error(Errc::Corrupt, "the message arrived with a wrong digest"));
+    fetching = std::make_shared<Fetching>(key);
+    fetches_[key] = Fetch{fetching, body};
+    body.offset = 0;
+    body.running = {};
+  }
+}
+
+Task<Result<BodyFetcher::Ended>> BodyFetcher::read_fetched(MessageStream& stream, const BodyKey& key,
+                                                           std::uint64_t offset, std::shared_ptr<Fetching> fetching) {
+  Incoming item(*this);
+  for (;;) {
+    CO_TRY_ASSIGN(const codec::property::Chain chain, co_await runtime::with_timeout(kFetchStall, stream.receive()));
+    CO_TRY_ASSIGN(sync::ItemMessage message, sync::decode_item(chain));
+    if (auto* start = std::get_if<sync::ItemStart>(&message)) {
+      if (BodyKey{start->mailbox, start->uid_validity, start->uid} != key)
+        co_return fail(Errc::Protocol, "fetch: another item than was asked for");
+      CO_TRY(co_await start_item(item, std::move(*start), offset, fetching));
+    } else if (const auto* block = std::get_if<sync::ItemBlock>(&message)) {
+      CO_TRY(co_await take_block(item, *block));
+    } else if (const auto* end = std::get_if<sync::ItemEnd>(&message)) {
+      co_return co_await end_item(item, end->digest);
+    } else if (auto* failed = std::get_if<sync::ItemFailed>(&message)) {
+      const std::string text = failed->text;
+      const bool gone = failed->gone;
+      CO_TRY(co_await take_failed(std::move(*failed)));
+      item.end(Error(gone ? Errc::NotFound : Errc::Unreachable, text));
+      fetching->fail_with(Error(gone ? Errc::NotFound : Errc::Unreachable, text));
+      co_return Ended::Dropped;
+    } else {
+      co_return fail(Errc::Protocol, "fetch: a message that only a client sends");
+    }
+  }
+}
+
+// What was asked for on the Bodies stream and has not begun there need not come twice.
+void BodyFetcher::cancel_policy_want(const BodyKey& key) {
+  if (receiving_.contains(key)) return;
+  for (auto& [of, lane] : lanes_) cancel(*lane, key);
+}
+
+}  // namespace proxy::client

@@ -1,0 +1,86 @@
+// Items coming in, whatever stream brings them: start, blocks, end.
+#include "proxy/client/incoming_item.h"
+
+namespace proxy::client {
+
+// The same item may come on two streams (a person opened what was under way already): the first to begin is written,
+// the other passed over.
+Task<Result<>> BodyFetcher::start_item(Incoming& item, sync::ItemStart start, std::uint64_t asked_offset,
+                                       std::shared_ptr<Fetching> fetching) {
+  if (item.active()) co_return fail(Errc::Protocol, "bodies: an item begins inside another");
+  BodyKey key{std::move(start.mailbox), start.uid_validity, start.uid};
+  if (receiving_.contains(key) || !beginning_.insert(key).second) {
+    item.begin_passing_over(std::move(key));
+    co_return Result<>();
+  }
+  Result<std::unique_ptr<BodySink>> sink = co_await store_.begin_body(key, asked_offset, start.size);
+  beginning_.erase(key);
+  const bool unwanted = !sink && (sink.error().code == Errc::NotFound || sink.error().code == Errc::Conflict);
+  if (!sink && !unwanted) co_return tl::unexpected(sink.error());
+  if (unwanted) {
+    if (fetching) fetching->fail_with(Error(Errc::NotFound, "the message is gone"));
+    item.begin_passing_over(std::move(key));
+    co_return Result<>();
+  }
+  if (start.offset > (*sink)->offset()) co_return fail(Errc::Protocol, "bodies: an item begins behind what is here");
+  if (!fetching) fetching = std::make_shared<Fetching>(key);
+  fetching->begin(std::shared_ptr<BodySink>(*std::move(sink)), start.size);
+  item.begin(std::move(key), std::move(fetching));
+  co_return Result<>();
+}
+
+// What is here already is passed over: the octets of a message never change, and the digest tells.
+Task<Result<>> BodyFetcher::take_block(Incoming& item, const sync::ItemBlock& block) {
+  if (!item.active()) co_return fail(Errc::Protocol, "bodies: a block of nothing");
+  BodySink* const sink = item.sink();
+  if (sink == nullptr) co_return Result<>();
+  const std::uint64_t here = sink->offset();
+  if (block.offset > here) co_return fail(Errc::Protocol, "bodies: a gap between blocks");
+  const std::uint64_t known = here - block.offset;
+  if (known >= block.octets.size()) co_return Result<>();
+  CO_TRY(co_await sink->write(ByteView(block.octets).subspan(static_cast<std::size_t>(known))));
+  item.fetching()->progressed();
+  co_return Result<>();
+}
+
+Task<Result<BodyFetcher::Ended>> BodyFetcher::end_item(Incoming& item, sync::ContentDigest digest) {
+  if (!item.active()) co_return fail(Errc::Protocol, "bodies: the end of nothing");
+  const BodyKey key = item.key();
+  if (item.sink() == nullptr) {
+    item.end(Error(Errc::NotFound));
+    co_return Ended::Dropped;
+  }
+  const Result<> finished = co_await item.sink()->finish(digest);
+  if (finished) {
+    item.fetching()->finish();
+    wrong_once_.erase(key);
+    item.end(Error(Errc::Closed));
+    co_return Ended::Whole;
+  }
+  if (finished.error().code != Errc::Protocol && finished.error().code != Errc::NotFound)
+    co_return tl::unexpected(finished.error());
+  if (finished.error().code == Errc::Protocol && wrong_once_.insert(key).second) {
+    item.release();
+    co_return Ended::Again;
+  }
+  const std::string text = finished.error().code == Errc::NotFound
+                               ? "the message is gone"
+                               : "a message arrived with a wrong digest twice and was not kept";
+  item.end(Error(finished.error().code == Errc::NotFound ? Errc::NotFound : Errc::Corrupt, text));
+  if (wrong_once_.erase(key) > 0) {
+    events_.notice(address_, text, true);
+    CO_TRY(co_await store_.body_failed(key, text));
+  }
+  co_return Ended::Dropped;
+}
+
+Task<Result<>> BodyFetcher::take_failed(sync::ItemFailed failed) {
+  const BodyKey key{std::move(failed.mailbox), failed.uid_validity, failed.uid};
+  if (!failed.gone) {
+    set_aside(key);
+    co_return Result<>();
+  }
+  co_return co_await store_.body_failed(key, std::move(failed.text));
+}
+
+}  // namespace proxy::client

@@ -1,0 +1,55 @@
+// Octets of an account's mail streams, before and after reduction, those of streams that have ended included.
+#pragma once
+#include <cstdint>
+
+#include "proxy/messaging/message_stream.h"
+
+namespace proxy::client {
+
+struct Traffic {
+  std::uint64_t raw_received = 0;
+  std::uint64_t coded_received = 0;
+  std::uint64_t raw_sent = 0;
+  std::uint64_t coded_sent = 0;
+
+  Traffic& operator+=(const Traffic& other) {
+    raw_received += other.raw_received;
+    coded_received += other.coded_received;
+    raw_sent += other.raw_sent;
+    coded_sent += other.coded_sent;
+    return *this;
+  }
+};
+
+inline Traffic traffic_of(const messaging::MessageStream& stream) {
+  Traffic traffic;
+  traffic.raw_received = stream.raw_received();
+  traffic.coded_received = stream.coded_received();
+  traffic.raw_sent = stream.raw_sent();
+  traffic.coded_sent = stream.coded_sent();
+  return traffic;
+}
+
+// Adds a stream's octets to a sum as it goes.
+class TrafficMeter {
+ public:
+  TrafficMeter(const messaging::MessageStream& stream, Traffic& into) : stream_(stream), into_(into) {}
+  TrafficMeter(const TrafficMeter&) = delete;
+  TrafficMeter& operator=(const TrafficMeter&) = delete;
+  ~TrafficMeter() { update(); }
+  void update() {
+    const Traffic now = traffic_of(stream_);
+    into_.raw_received += now.raw_received - seen_.raw_received;
+    into_.coded_received += now.coded_received - seen_.coded_received;
+    into_.raw_sent += now.raw_sent - seen_.raw_sent;
+    into_.coded_sent += now.coded_sent - seen_.coded_sent;
+    seen_ = now;
+  }
+
+ private:
+  const messaging::MessageStream& stream_;
+  Traffic& into_;
+  Traffic seen_;
+};
+
+}  // namespace proxy::client

@@ -1,0 +1,129 @@
+// Uploads: large octets on a stream of their own, by class of size; they go on where the gateway's part ends.
+#include "booster/runtime/timer.h"
+#include "proxy/client/lane.h"
+
+namespace proxy::client {
+
+namespace runtime = booster::runtime;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr std::uint64_t kAttachmentSize = 256 * 1024;  // above: after other mail (DESIGN §6)
+constexpr std::size_t kUploadBlock = 64 * 1024;        // memory of an upload; the pre-emption is the session's
+constexpr auto kFirstAgain = seconds(2);
+constexpr auto kLongestAgain = minutes(5);
+
+}  // namespace
+
+// By size one class later than what a person or the mail's own header gave it.
+Class Upward::upload_class(Class of, std::uint64_t size) {
+  return size > kAttachmentSize ? queue::one_down(of) : of;
+}
+
+void Upward::start_upload(Lane& lane, sync::Ticket ticket, sync::ContentDigest digest, std::uint64_t size, Class of) {
+  const auto [at, fresh] = lane.uploading.try_emplace(ticket);
+  at->second.of = upload_class(of, size);
+  at->second.stopped = false;
+  if (!fresh) return;
+  at->second.number = ++lane.uploads_begun;
+  lane.uploads.spawn("upload", upload(lane, ticket, digest, size));
+}
+
+// There is room, and none that waits goes before it.
+bool Upward::is_next(const Lane& lane, const Upload& upload) {
+  std::size_t running = 0;
+  for (const auto& [ticket, other] : lane.uploading) {
+    if (other.running) ++running;
+    const bool waits = !other.running && !other.stopped;
+    if (waits && std::pair(other.of, other.number) < std::pair(upload.of, upload.number)) return false;
+  }
+  return running < kUploadsAtOnce;
+}
+
+// Until it is stored, as long as the lane lives.
+Task<Result<>> Upward::upload(Lane& lane, sync::Ticket ticket, sync::ContentDigest digest, std::uint64_t size) {
+  Upload& own = lane.uploading.at(ticket);  // ours to erase
+  while (!own.stopped && !is_next(lane, own)) CO_TRY(co_await lane.changed.past(lane.changed.count()));
+  own.running = true;
+  Result<> end = fail(Errc::Conflict, "upload: stopped");
+  for (int failures = 0; !own.stopped;) {
+    const Class of = own.of;
+    end = co_await upload_once(lane, own, ticket, digest, size);
+    if (end || end.error().code == Errc::Cancelled || end.error().code == Errc::NotFound) break;
+    if (own.stopped || own.of != of) continue;
+    const auto grown = kFirstAgain * (1 << std::min(failures++, 8));
+    const Result<> slept = co_await runtime::sleep_for(std::min<runtime::Duration>(grown, kLongestAgain));
+    if (!slept) break;
+  }
+  const bool stopped = own.stopped && !end;
+  lane.uploading.erase(ticket);
+  lane.changed.raise();
+  if (stopped) co_return Result<>();
+  if (!end) {
+    if (end.error().code == Errc::NotFound) events_.notice(address_, "The octets of a queued mail are missing", true);
+    co_return end;
+  }
+  co_return co_await uploaded(lane, ticket);
+}
+
+Task<Result<>> Upward::upload_once(Lane& lane, const Upload& as, sync::Ticket ticket, sync::ContentDigest digest,
+                                   std::uint64_t size) {
+  CO_TRY_ASSIGN(const std::unique_ptr<MessageStream> stream,
+                co_await lane.link.open(lane.account, sync::MailPurpose::Upload, as.of, Class::SendSmall));
+  const TrafficMeter meter(*stream, traffic_);
+  sync::ItemStart start;
+  start.ticket = ticket;
+  start.size = size;
+  const sync::ItemMessage first = std::move(start);
+  const codec::property::Chain opening = sync::encode(first);
+  CO_TRY(co_await stream->send(opening));
+  for (;;) {
+    CO_TRY_ASSIGN(const codec::property::Chain chain, co_await stream->receive());
+    CO_TRY_ASSIGN(const sync::ItemMessage answer, sync::decode_item(chain));
+    if (std::holds_alternative<sync::UploadStored>(answer)) co_return co_await stream->finish();
+    const auto* from = std::get_if<sync::UploadFrom>(&answer);
+    if (from == nullptr) co_return fail(Errc::Protocol, "upload: neither a place to begin nor the end");
+    if (from->offset > size) co_return fail(Errc::Protocol, "upload: more is there than was sent");
+    CO_TRY(co_await send_blocks(*stream, as, digest, from->offset, size));
+  }
+}
+
+// Ends early when a person stopped it or gave it another class: it goes on there, from the same octet.
+Task<Result<>> Upward::send_blocks(MessageStream& stream, const Upload& as, sync::ContentDigest digest,
+                                   std::uint64_t from, std::uint64_t size) {
+  const Class of = as.of;
+  while (from < size) {
+    if (as.stopped || as.of != of) co_return fail(Errc::Conflict, "upload: a person ordered it anew");
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kUploadBlock, size - from));
+    sync::ItemBlock block;
+    block.offset = from;
+    CO_TRY_ASSIGN(block.octets, co_await store_.content(digest, from, count));
+    if (block.octets.empty()) co_return fail(Errc::NotFound, "upload: the content is shorter than it was");
+    from += block.octets.size();
+    const sync::ItemMessage message = std::move(block);
+    const codec::property::Chain chain = sync::encode(message);
+    CO_TRY(co_await stream.send(chain));
+  }
+  sync::ItemEnd end;
+  end.digest = digest;
+  const sync::ItemMessage message = end;
+  const codec::property::Chain chain = sync::encode(message);
+  co_return co_await stream.send(chain);
+}
+
+// What waited for its octets goes on: an append in its order, a submission at once.
+Task<Result<>> Upward::uploaded(Lane& lane, sync::Ticket ticket) {
+  if (lane.waiting_for_octets.erase(ticket) > 0) {
+    lane.sent_to = Sequence{};
+    lane.changed.raise();
+    co_return Result<>();
+  }
+  const auto found = lane.submissions.find(ticket);
+  if (found == lane.submissions.end()) co_return Result<>();
+  sync::Submission message = found->second.submission;
+  co_return co_await send(lane, std::move(message));
+}
+
+}  // namespace proxy::client

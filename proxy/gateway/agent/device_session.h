@@ -1,0 +1,191 @@
+// DeviceSession: one attached device. What it holds of each mailbox, what it lacks, and the streams that bring it.
+#pragma once
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "booster/runtime/scope.h"
+#include "proxy/gateway/agent/mails.h"
+#include "proxy/gateway/agent/operations_host.h"
+#include "proxy/messaging/message_stream.h"
+#include "proxy/sync/control.h"
+#include "proxy/sync/items.h"
+#include "proxy/sync/range_digest.h"
+
+namespace proxy::gateway::agent {
+
+using messaging::MessageStream;
+
+// What device sessions share of their agent.
+struct Shared {
+  runtime::Loop& loop;
+  Upstream& upstream;
+  Mailboxes& mailboxes;
+  Mails& mails;
+  bool sent_by_server = false;
+  std::uint64_t rounds_begun = 0;
+  std::uint64_t rounds_done = 0;
+  std::uint64_t folders_version = 1;
+  std::uint64_t overviews_sent = 0;
+  std::uint64_t bodies_sent = 0;
+  bool round_wanted = false;
+  runtime::Notify wake_watcher;
+  runtime::Notify first_round;  // rounds_done is not 0 any more
+};
+
+// What the device holds of one mailbox.
+struct Held {
+  enum class State : std::uint8_t {
+    Live,         // it has what `sent_next` and the sets below say
+    Base,         // it has what its vector says; not compared yet
+    Descending,   // being compared, range by range
+    Rematching,   // is told what the server calls its messages now
+    AwaitVector,  // was told; its new vector must come
+  };
+  State state = State::Live;
+  sync::MailboxVector base;
+  bool trusted = true;          // its modification sequence may be used (its digest was not found wrong)
+  std::uint32_t sent_next = 1;  // its skeleton is whole below
+  std::set<std::uint32_t> dirty, gone, missing;  // to be told: other flags, not there any more, absent below sent_next
+  bool announced = false;                        // MailboxSynced stands behind all of it
+  bool caught_up = false;             // it did once: what is new from now on arrives while the device watches
+  std::vector<sync::Entry> snapshot;  // what the descent compares
+  std::unique_ptr<sync::RangeDescent> descent;
+  bool asked = false;  // one question at a time
+  std::uint32_t rematch_next = 1;
+  imap::SequenceSet overviews;  // UIDs whose overview it has, gaps between messages included
+};
+
+class ItemFeed;
+
+// The bodies that the device takes unasked: said on a Bodies stream, followed by the sync stream.
+struct StandingWant {
+  ItemFeed* feed = nullptr;  // nullptr: none
+  std::uint64_t serial = 0;
+  std::uint64_t most = 0;  // octets of one
+};
+
+// The sync stream: pulls from the agent's pictures what the device lacks, as fast as the link takes it.
+class SyncFeed {
+ public:
+  SyncFeed(Shared& shared, StandingWant& standing, net::StreamPtr stream)
+      : shared_(shared), standing_(standing), stream_(std::move(stream)) {}
+
+  Task<Result<>> serve();  // reads and feeds until the stream ends
+  void on_change(const Mailbox& mailbox, const Change& change);
+  void on_new_validity(const Mailbox& mailbox);
+  void on_gone(std::uint32_t mailbox);
+  void tell(std::string text, bool trouble);
+  void wake() { changed_.notify_all(); }
+
+ private:
+  struct Asked {
+    std::uint64_t token;
+    std::uint64_t round;
+  };
+  // sync_feed.cc
+  Task<Result<>> read();
+  Result<> take(sync::UpMessage message);
+  void take_vectors(sync::Vectors vectors);
+  Task<Result<>> feed();
+  Task<Result<bool>> step();  // false: nothing to send now
+  Task<Result<>> send(sync::FeedMessage message);
+  bool settled(const Mailbox& mailbox) const;
+  bool all_settled() const;
+  bool same_as_base(const Mailbox& mailbox, const Held& held) const;
+  bool perhaps_known(const Mailbox& mailbox) const;
+  // feed_delta.cc
+  Task<Result<bool>> step_mailbox(std::uint32_t number);
+  Task<Result<bool>> step_live(std::uint32_t number);
+  Task<Result<>> resolve(std::uint32_t number);
+  void begin_descent(const Mailbox& mailbox, Held& held);
+  Task<Result<bool>> step_descent(std::uint32_t number);
+  Task<Result<>> step_rematch(std::uint32_t number);
+  Task<Result<>> send_skeleton(std::uint32_t number, std::vector<std::uint32_t> uids, bool in_order);
+  void push_bodies(const Mailbox& mailbox, sync::Skeleton& skeleton);
+  Task<Result<>> send_flags(std::uint32_t number);
+  Task<Result<>> send_gone(std::uint32_t number);
+  // feed_overviews.cc
+  std::uint32_t next_overview(const Mailbox& mailbox, const Held& held) const;
+  Task<Result<bool>> step_overviews(std::uint32_t number);
+  Task<Result<>> add_overview(std::uint32_t number, std::uint32_t uid, sync::Overviews& batch, std::size_t& octets);
+
+  Shared& shared_;
+  StandingWant& standing_;
+  MessageStream stream_;
+  std::map<std::uint32_t, Held> held_;
+  std::map<std::string, sync::MailboxVector> early_;  // vectors of mailboxes that are not listed yet
+  std::deque<sync::Notice> notices_;
+  std::deque<Asked> asked_;
+  bool greeted_ = false;  // Vectors came
+  bool broken_ = false;   // the stream to the device is
+  Bytes folders_digest_;
+  std::uint64_t folders_sent_ = 0;
+  std::uint64_t first_folders_round_ = 1;  // the folders are told once this round is done
+  std::size_t overview_turn_ = 0;
+  runtime::Notify changed_;
+};
+
+// Bodies and Fetch streams: wants up, items in blocks down.
+class ItemFeed {
+ public:
+  ItemFeed(Shared& shared, StandingWant& standing, net::StreamPtr stream, Urgency urgency)
+      : shared_(shared), standing_(standing), stream_(std::move(stream)), urgency_(urgency) {}
+  ItemFeed(const ItemFeed&) = delete;
+  ItemFeed& operator=(const ItemFeed&) = delete;
+  ~ItemFeed();
+  Task<Result<>> serve();
+  // Sends these before what the device asked for.
+  void push(const std::string& mailbox, sync::UidValidity uid_validity, const std::vector<sync::ServerUid>& uids);
+
+ private:
+  struct Want {
+    std::string mailbox;
+    std::uint32_t uid_validity;
+    std::uint32_t uid;
+    std::uint64_t offset = 0;
+    sync::ContentDigest running{};
+  };
+  Task<Result<>> read();
+  Result<> take(sync::ItemMessage message);
+  Task<Result<>> feed();
+  Task<Result<>> send_item(Want want);
+  Task<Result<>> send_blocks(MailPtr mail, std::uint64_t offset);
+  Task<Result<>> send_failed(const Want& want, const Error& error);
+
+  Shared& shared_;
+  StandingWant& standing_;
+  MessageStream stream_;
+  Urgency urgency_;
+  std::deque<Want> wants_;
+  bool finished_ = false;  // it asks for nothing more
+  runtime::Notify changed_;
+};
+
+inline void ignore_errors(const std::string&, const Error&) {}  // a device that leaves is no news
+
+class DeviceSession {
+ public:
+  DeviceSession(runtime::Loop& loop, runtime::CancelScope& parent, Shared& shared, OperationsAccess& access,
+                OperationsHost* host, DeviceSessionId id)
+      : shared_(shared), access_(access), host_(host), id_(id), tasks_(loop, parent, ignore_errors) {}
+
+  void give_stream(sync::MailPurpose purpose, net::StreamPtr stream);
+  SyncFeed* feed() { return feed_.get(); }
+  Task<void> end();
+
+ private:
+  Task<Result<>> serve_sync();
+  Task<Result<>> serve_items(net::StreamPtr stream, Urgency urgency);
+
+  Shared& shared_;
+  OperationsAccess& access_;
+  OperationsHost* host_;
+  DeviceSessionId id_;
+  StandingWant standing_;
+  std::unique_ptr<SyncFeed> feed_;
+  runtime::TaskScope tasks_;
+};
+
+}  // namespace proxy::gateway::agent

@@ -1,0 +1,169 @@
+// Bodies and Fetch streams of one device: whole items in blocks, in the client's order.          Source: PROTOCOL.md §5
+#include <algorithm>
+
+#include "booster/crypto/digest.h"
+#include "proxy/gateway/agent/device_session.h"
+
+namespace proxy::gateway::agent {
+namespace {
+
+constexpr std::size_t kMaxWants = 100'000;      // items asked for and not sent: a whole mailbox in one breath
+constexpr std::size_t kFetchBlock = 64 * 1024;  // a person waits: the first octets come sooner
+constexpr int kTries = 3;                       // upstream connections that may break over one item
+
+Task<Result<>> then_end(Task<Result<>> task, runtime::CancelScope& scope, bool always) {
+  Result<> done = co_await std::move(task);
+  if (!done || always) scope.cancel();
+  co_return done;
+}
+}  // namespace
+
+ItemFeed::~ItemFeed() {
+  if (standing_.feed == this) standing_ = StandingWant();
+}
+
+void ItemFeed::push(const std::string& mailbox, sync::UidValidity uid_validity,
+                    const std::vector<sync::ServerUid>& uids) {
+  for (auto uid = uids.rbegin(); uid != uids.rend(); ++uid) {
+    Want want{mailbox, uid_validity.value, uid->value};
+    wants_.push_front(std::move(want));
+  }
+  changed_.notify_all();
+}
+
+// The client's half-close says that it asks for nothing more: what it asked for still goes out.
+Task<Result<>> ItemFeed::serve() {
+  const runtime::Surroundings here = co_await runtime::surroundings();
+  runtime::TaskScope tasks(*here.loop, *here.scope, ignore_errors);
+  tasks.spawn("item reader", then_end(read(), tasks.cancel_scope(), false));
+  tasks.spawn("item feed", then_end(feed(), tasks.cancel_scope(), true));
+  co_await tasks.join();
+  stream_.close();
+  co_return Result<>();
+}
+
+Task<Result<>> ItemFeed::read() {
+  for (;;) {
+    auto chain = co_await stream_.receive();
+    if (!chain && chain.error().code == Errc::Closed) {
+      finished_ = true;
+      changed_.notify_all();
+      co_return Result<>();
+    }
+    if (!chain) co_return tl::unexpected(std::move(chain).error());
+    CO_TRY_ASSIGN(sync::ItemMessage message, sync::decode_item(*chain));
+    CO_TRY(take(std::move(message)));
+    changed_.notify_all();
+  }
+}
+
+Result<> ItemFeed::take(sync::ItemMessage message) {
+  if (const auto* want = std::get_if<sync::WantItems>(&message)) {
+    if (wants_.size() + want->uids.size() > kMaxWants) return fail(Errc::Limit, "items wanted");
+    bool first = true;
+    for (const sync::ServerUid uid : want->uids) {
+      Want one{want->mailbox, want->uid_validity.value, uid.value};
+      if (std::exchange(first, false)) {
+        one.offset = want->offset;
+        one.running = want->running;
+      }
+      wants_.push_back(std::move(one));
+    }
+  } else if (const auto* cancel = std::get_if<sync::CancelItems>(&message)) {
+    const std::set<sync::ServerUid> uids(cancel->uids.begin(), cancel->uids.end());
+    std::erase_if(wants_, [&](const Want& one) {
+      return one.mailbox == cancel->mailbox && one.uid_validity == cancel->uid_validity.value &&
+             uids.count(sync::ServerUid{one.uid}) > 0;
+    });
+  } else if (const auto* want_new = std::get_if<sync::WantNew>(&message)) {
+    standing_ = StandingWant{this, want_new->serial, want_new->most};
+  } else {
+    return fail(Errc::Protocol, "an item message that only the agent sends");
+  }
+  return {};
+}
+
+Task<Result<>> ItemFeed::feed() {
+  for (;;) {
+    if (wants_.empty()) {
+      if (finished_) co_return co_await stream_.finish();
+      CO_TRY(co_await changed_.wait());
+      continue;
+    }
+    Want want = std::move(wants_.front());
+    wants_.pop_front();
+    CO_TRY(co_await send_item(std::move(want)));
+  }
+}
+
+Task<Result<>> ItemFeed::send_failed(const Want& want, const Error& error) {
+  const bool gone = error.code == Errc::NotFound || error.code == Errc::Conflict;
+  sync::ItemFailed failed;
+  failed.mailbox = want.mailbox;
+  failed.uid_validity.value = want.uid_validity;
+  failed.uid.value = want.uid;
+  failed.gone = gone;
+  failed.text = gone ? "not there any more" : "the mail server does not give it now";
+  const codec::property::Chain chain = sync::encode(sync::ItemMessage(std::move(failed)));
+  co_return co_await stream_.send(chain);
+}
+
+// Begins where the client stands when its running digest is that of our octets, else at the front.
+Task<Result<>> ItemFeed::send_item(Want want) {
+  // Before the first look nothing is known of any mailbox, and what is not known would be called gone.
+  while (shared_.rounds_done == 0) CO_TRY(co_await shared_.first_round.wait());
+  Result<MailPtr> mail = fail(Errc::NotFound, "no such mailbox");
+  for (int tries = 0; tries < kTries; ++tries) {
+    const Mailbox* mailbox = shared_.mailboxes.find(want.mailbox);
+    if (mailbox == nullptr) break;
+    mail = co_await shared_.mails.get(mailbox->number, want.uid_validity, want.uid, urgency_);
+    if (mail || mail.error().code == Errc::Cancelled) break;
+    if (mail.error().code == Errc::NotFound || mail.error().code == Errc::Conflict || shared_.upstream.connected())
+      break;
+  }
+  if (!mail) {
+    if (mail.error().code == Errc::Cancelled) co_return tl::unexpected(mail.error());
+    co_return co_await send_failed(want, mail.error());
+  }
+  const ByteView octets = (*mail)->octets();
+  std::uint64_t offset = want.offset;
+  if (offset > octets.size()) offset = 0;
+  if (offset > 0) {
+    const booster::crypto::Digest before = booster::crypto::sha256(octets.first(static_cast<std::size_t>(offset)));
+    if (before.bytes != want.running) offset = 0;
+  }
+  sync::ItemStart start;
+  start.mailbox = want.mailbox;
+  start.uid_validity.value = want.uid_validity;
+  start.uid.value = want.uid;
+  start.size = octets.size();
+  start.offset = offset;
+  const codec::property::Chain chain = sync::encode(sync::ItemMessage(std::move(start)));
+  CO_TRY(co_await stream_.batch(chain));
+  CO_TRY(co_await send_blocks(std::move(*mail), offset));
+  ++shared_.bodies_sent;
+  if (!wants_.empty()) co_return Result<>();  // small items share a block
+  co_return co_await stream_.flush();
+}
+
+Task<Result<>> ItemFeed::send_blocks(MailPtr mail, std::uint64_t offset) {
+  const ByteView octets = mail->octets();
+  const std::size_t most = urgency_ == Urgency::Interactive ? kFetchBlock : sync::kMaxBlock;
+  booster::crypto::Sha256 digest;
+  digest.update(octets.first(static_cast<std::size_t>(offset)));
+  for (auto at = static_cast<std::size_t>(offset); at < octets.size();) {
+    const std::size_t size = std::min(most, octets.size() - at);
+    const ByteView piece = octets.subspan(at, size);
+    digest.update(piece);
+    sync::ItemBlock block{at, Bytes(piece.begin(), piece.end())};
+    const codec::property::Chain chain = sync::encode(sync::ItemMessage(std::move(block)));
+    CO_TRY(co_await stream_.batch(chain));
+    at += size;
+  }
+  sync::ItemEnd end;
+  end.digest = digest.digest().bytes;
+  const codec::property::Chain chain = sync::encode(sync::ItemMessage(end));
+  co_return co_await stream_.batch(chain);
+}
+
+}  // namespace proxy::gateway::agent

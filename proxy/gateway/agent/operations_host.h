@@ -1,0 +1,37 @@
+// The seam between the agent and what carries out a user's operations and submissions.
+#pragma once
+#include "proxy/gateway/agent/upstream.h"
+#include "proxy/sync/types.h"
+
+namespace proxy::gateway::agent {
+
+// One device session of the client's, as the front numbers it.
+struct DeviceSessionId {
+  std::uint64_t value = 0;
+  auto operator<=>(const DeviceSessionId&) const = default;
+};
+
+// What the agent offers to operations.
+class OperationsAccess {
+ public:
+  virtual ~OperationsAccess() = default;
+  virtual Upstream& upstream() = 0;  // work(Urgency::Operation)
+  // Something in this mailbox (UTF-8 name) was changed by us: look at once, so that every device is told.
+  virtual void touched(const std::string& mailbox) = 0;
+  virtual void folders_touched() = 0;
+  // Trouble or news for every device.
+  virtual void tell(std::string text, bool trouble) = 0;
+};
+
+// Serves one stream until the device leaves or it is cancelled. The agent awaits all of them before it ends.
+class OperationsHost {
+ public:
+  virtual ~OperationsHost() = default;
+  virtual Task<Result<>> serve_operations(OperationsAccess& agent, DeviceSessionId device, net::StreamPtr stream) = 0;
+  virtual Task<Result<>> serve_upload(OperationsAccess& agent, DeviceSessionId device, net::StreamPtr stream) = 0;
+  // Runs as long as the agent lives: what is stored is carried on (submissions in flight). Cancelled at logoff.
+  virtual Task<Result<>> serve_background(OperationsAccess& agent) = 0;
+  virtual void credential_renewed() = 0;  // what waited because the last one was refused is tried now
+};
+
+}  // namespace proxy::gateway::agent

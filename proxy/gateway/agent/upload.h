@@ -1,0 +1,34 @@
+// Upload: the octets of one large item come up, to be resumed where they stopped.               Source: sync
+// PROTOCOL.md §5
+#pragma once
+#include "proxy/gateway/agent/tickets.h"
+#include "proxy/messaging/message_stream.h"
+
+namespace proxy::gateway::agent {
+
+using booster::runtime::Task;
+
+class Upload {
+ public:
+  Upload(Tickets& tickets, booster::net::StreamPtr stream) : tickets_(tickets), stream_(std::move(stream)) {}
+
+  // ItemStart -> UploadFrom; blocks from there on (or from 0, when what is here is not the sender's); ItemEnd ->
+  // UploadStored once all of it is durable. What cannot be taken is answered by ItemFailed.
+  //   Errors  Protocol: anything else · those of the stream
+  Task<Result<>> serve();
+
+ private:
+  Task<Result<>> take(sync::ItemMessage message);
+  Task<Result<>> start(const sync::ItemStart& start);
+  Task<Result<>> block(const sync::ItemBlock& block);
+  Task<Result<>> end(const sync::ItemEnd& end);
+  Task<Result<>> answer(sync::ItemMessage message);
+
+  Tickets& tickets_;
+  messaging::MessageStream stream_;
+  std::optional<sync::ItemStart> under_way_;
+  std::uint64_t offset_ = 0;
+  std::optional<ContentDigest> whole_;  // of octets that were here already
+};
+
+}  // namespace proxy::gateway::agent

@@ -1,0 +1,96 @@
+#include "proxy/messaging/message_stream.h"
+
+#include <algorithm>
+
+#include "booster/runtime/offload.h"
+#include "codec/property/encode.h"
+
+namespace proxy::messaging {
+namespace {
+
+constexpr std::size_t kMessageBuffer = 32 * 1024;
+constexpr std::size_t kOffload =
+    16 * 1024;  // raw octets from which compression takes longer than a trip to another thread
+constexpr std::size_t kRawBlock = 256 * 1024;  // so that a receiver can begin before a large batch is whole
+
+}  // namespace
+
+MessageStream::MessageStream(std::unique_ptr<booster::net::Stream> stream, MessageOptions options)
+    : stream_(std::move(stream)),
+      encoder_(options.level, options.window_log),
+      frames_(codec::property::Limits{}),
+      input_(kMessageBuffer) {}
+
+Task<Result<>> MessageStream::send(const Chain& message) {
+  codec::property::append_framed(message, queued_);
+  co_return co_await write_queued();
+}
+
+Task<Result<>> MessageStream::batch(const Chain& message) {
+  codec::property::append_framed(message, queued_);
+  if (queued_.size() >= kBatch) co_return co_await write_queued();
+  co_return Result<>();
+}
+
+Task<Result<>> MessageStream::flush() {
+  co_return co_await write_queued();
+}
+
+Task<Result<>> MessageStream::write_queued() {
+  CO_TRY_ASSIGN(const booster::runtime::Mutex::Lock lock, co_await writing_.lock());
+  while (!queued_.empty()) {
+    const Bytes batch = std::exchange(queued_, {});
+    for (std::size_t at = 0; at < batch.size(); at += kRawBlock) {
+      const ByteView raw = ByteView(batch).subspan(at, std::min(kRawBlock, batch.size() - at));
+      Bytes coded;
+      Result<> encoded;
+      auto job = [this, raw, &coded] { return encoder_.encode(raw, coded); };
+      if (raw.size() < kOffload) {
+        encoded = job();
+      } else {
+        encoded = co_await booster::runtime::offload(job);
+      }
+      CO_TRY(encoded);
+      raw_sent_ += raw.size();
+      coded_sent_ += coded.size();
+      CO_TRY(co_await stream_->write(coded));
+    }
+  }
+  co_return Result<>();
+}
+
+Task<Result<Chain>> MessageStream::receive() {
+  for (;;) {
+    ByteView raw = ByteView(raw_).subspan(raw_begin_);
+    const std::size_t before = raw.size();
+    CO_TRY_ASSIGN(std::optional<Chain> message, frames_.next(raw));
+    raw_begin_ += before - raw.size();
+    if (raw_begin_ == raw_.size()) {
+      raw_.clear();
+      raw_begin_ = 0;
+    }
+    if (message) co_return *std::move(message);
+
+    ByteView coded = ByteView(input_).subspan(input_begin_, input_end_ - input_begin_);
+    const std::size_t held = coded.size();
+    CO_TRY_ASSIGN(const std::optional<std::size_t> decoded, decoder_.next(coded, raw_));
+    input_begin_ += held - coded.size();
+    if (decoded) {
+      raw_received_ += *decoded;
+      continue;
+    }
+    input_begin_ = 0;
+    CO_TRY_ASSIGN(input_end_, co_await stream_->read(input_));
+    coded_received_ += input_end_;
+    if (input_end_ > 0) continue;
+    const bool clean = frames_.between_frames() && decoder_.between_blocks();
+    co_return fail(Errc::Closed, clean ? "the peer finished" : "the peer finished in the middle of a message");
+  }
+}
+
+Task<Result<>> MessageStream::finish() {
+  CO_TRY(co_await write_queued());
+  co_return co_await stream_->finish();
+}
+
+}  // namespace proxy::messaging

@@ -1,0 +1,69 @@
+// MessageStream: property chains over any Stream, batched into compressed blocks. One window each way, for this stream
+// alone: one user, one direction, one class. Never for credentials: those pass on control streams (FrameStream).
+// Source: PROTOCOL.md §1
+#pragma once
+#include <memory>
+
+#include "booster/net/stream.h"
+#include "booster/runtime/notify.h"
+#include "codec/compress/block.h"
+#include "codec/property/frame.h"
+
+namespace proxy::messaging {
+
+using booster::runtime::Task;
+using codec::property::Chain;
+
+struct MessageOptions {
+  int level = codec::compress::kDefaultLevel;
+  int window_log = codec::compress::kDefaultWindowLog;
+};
+
+constexpr std::size_t kBatch =
+    64 * 1024;  // queued octets after which send() writes; what waits longer than one send is flush()ed by hand
+
+// Any number of senders, one receiver.
+class MessageStream {
+ public:
+  explicit MessageStream(std::unique_ptr<booster::net::Stream> stream, MessageOptions options = {});
+  MessageStream(const MessageStream&) = delete;
+  MessageStream& operator=(const MessageStream&) = delete;
+
+  // Queues and writes at once.   Errors  those of the stream     Cancel  as Stream::write; a block is never cut
+  Task<Result<>> send(const Chain& message);
+  // Queues; writes once kBatch octets wait. What is queued goes out with the next send() or flush().
+  Task<Result<>> batch(const Chain& message);
+  Task<Result<>> flush();
+  // The next message.   Errors  Closed: the peer finished; Protocol, Limit: it misbehaves; those of the stream
+  Task<Result<Chain>> receive();
+
+  Task<Result<>> finish();  // flushes, then half-closes
+  void close() { stream_->close(); }
+  booster::net::Stream& stream() { return *stream_; }
+
+  std::uint64_t raw_sent() const { return raw_sent_; }      // octets before compression
+  std::uint64_t coded_sent() const { return coded_sent_; }  // what went to the stream
+  std::uint64_t raw_received() const { return raw_received_; }
+  std::uint64_t coded_received() const { return coded_received_; }
+
+ private:
+  Task<Result<>> write_queued();
+
+  std::unique_ptr<booster::net::Stream> stream_;
+  codec::compress::BlockEncoder encoder_;
+  codec::compress::BlockDecoder decoder_;
+  codec::property::FrameReader frames_;
+  booster::runtime::Mutex writing_;
+  Bytes queued_;
+  Bytes input_;
+  std::size_t input_begin_ = 0;
+  std::size_t input_end_ = 0;
+  Bytes raw_;
+  std::size_t raw_begin_ = 0;
+  std::uint64_t raw_sent_ = 0;
+  std::uint64_t coded_sent_ = 0;
+  std::uint64_t raw_received_ = 0;
+  std::uint64_t coded_received_ = 0;
+};
+
+}  // namespace proxy::messaging

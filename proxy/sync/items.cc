@@ -1,0 +1,189 @@
+#include "proxy/sync/items.h"
+
+#include "proxy/sync/fields.h"
+#include "proxy/sync/packed.h"
+
+namespace proxy::sync {
+namespace {
+
+using codec::property::Chain;
+using namespace fields;
+
+enum class ItemKind : std::uint8_t {
+  Want = 1,
+  Cancel = 2,
+  WantNew = 3,
+  Start = 4,
+  Block = 5,
+  End = 6,
+  Failed = 7,
+  UploadFrom = 8,
+  UploadStored = 9
+};
+
+template <class M>
+void put_place(Chain& chain, const M& message) {
+  put(chain, id::kName, message.mailbox);
+  put(chain, id::kValidity, message.uid_validity.value);
+}
+template <class M>
+Result<> get_place(const Chain& chain, M& message) {
+  TRY(get(chain, id::kName, message.mailbox));
+  return get(chain, id::kValidity, message.uid_validity.value);
+}
+
+struct ItemEncoder {
+  Chain operator()(const WantItems& message) const {
+    Chain chain = of_kind(ItemKind::Want);
+    put_place(chain, message);
+    put(chain, id::kUids, pack_uid_order(message.uids));
+    put(chain, id::kOffset, message.offset);
+    put_fixed(chain, id::kRunning, message.running);
+    return chain;
+  }
+  Chain operator()(const CancelItems& message) const {
+    Chain chain = of_kind(ItemKind::Cancel);
+    put_place(chain, message);
+    put(chain, id::kUids, pack_uid_order(message.uids));
+    return chain;
+  }
+  Chain operator()(const WantNew& message) const {
+    Chain chain = of_kind(ItemKind::WantNew);
+    put(chain, id::kToken, message.serial);
+    put(chain, id::kBytes, message.most);
+    return chain;
+  }
+  Chain operator()(const ItemStart& message) const {
+    Chain chain = of_kind(ItemKind::Start);
+    put_place(chain, message);
+    put(chain, id::kUid, message.uid.value);
+    put_fixed(chain, id::kTicket, message.ticket);
+    put(chain, id::kSize, message.size);
+    put(chain, id::kOffset, message.offset);
+    return chain;
+  }
+  Chain operator()(const ItemBlock& message) const {
+    Chain chain = of_kind(ItemKind::Block);
+    put(chain, id::kOffset, message.offset);
+    put(chain, id::kOctets, message.octets);
+    return chain;
+  }
+  Chain operator()(const ItemEnd& message) const {
+    Chain chain = of_kind(ItemKind::End);
+    put_fixed(chain, id::kSha256, message.digest);
+    return chain;
+  }
+  Chain operator()(const ItemFailed& message) const {
+    Chain chain = of_kind(ItemKind::Failed);
+    put_place(chain, message);
+    put(chain, id::kUid, message.uid.value);
+    put(chain, id::kGone, message.gone ? 1 : 0);
+    put(chain, id::kText, message.text);
+    return chain;
+  }
+  Chain operator()(const UploadFrom& message) const {
+    Chain chain = of_kind(ItemKind::UploadFrom);
+    put_fixed(chain, id::kTicket, message.ticket);
+    put(chain, id::kOffset, message.offset);
+    put_fixed(chain, id::kRunning, message.running);
+    return chain;
+  }
+  Chain operator()(const UploadStored& message) const {
+    Chain chain = of_kind(ItemKind::UploadStored);
+    put_fixed(chain, id::kTicket, message.ticket);
+    return chain;
+  }
+};
+
+template <class M>
+Result<ItemMessage> decode_list(const Chain& chain) {
+  M message;
+  TRY(get_place(chain, message));
+  TRY_ASSIGN(const ByteView packed, chain.get_or(id::kUids, ByteView()));
+  TRY_ASSIGN(message.uids, unpack_uid_order(packed));
+  if constexpr (requires { message.running; }) {
+    TRY(get(chain, id::kOffset, message.offset));
+    TRY(get_fixed(chain, id::kRunning, message.running));
+  }
+  return message;
+}
+
+Result<ItemMessage> decode_start(const Chain& chain) {
+  ItemStart message;
+  TRY(get_place(chain, message));
+  TRY(get(chain, id::kUid, message.uid.value));
+  TRY(get_fixed(chain, id::kTicket, message.ticket));
+  TRY(get(chain, id::kSize, message.size));
+  TRY(get(chain, id::kOffset, message.offset));
+  if (message.offset > message.size) return fail(Errc::Protocol, "item start: offset beyond its size");
+  return message;
+}
+
+Result<ItemMessage> decode_block(const Chain& chain) {
+  ItemBlock message;
+  TRY(get(chain, id::kOffset, message.offset));
+  TRY(get(chain, id::kOctets, message.octets));
+  if (message.octets.empty() || message.octets.size() > kMaxBlock)
+    return fail(Errc::Limit, "item block of " + std::to_string(message.octets.size()) + " octets");
+  return message;
+}
+
+Result<ItemMessage> decode_failed(const Chain& chain) {
+  ItemFailed message;
+  TRY(get_place(chain, message));
+  TRY(get(chain, id::kUid, message.uid.value));
+  TRY(get(chain, id::kGone, message.gone));
+  TRY(get(chain, id::kText, message.text));
+  return message;
+}
+
+Result<ItemMessage> decode_upload_from(const Chain& chain) {
+  UploadFrom message;
+  TRY(get_fixed(chain, id::kTicket, message.ticket));
+  TRY(get(chain, id::kOffset, message.offset));
+  TRY(get_fixed(chain, id::kRunning, message.running));
+  return message;
+}
+
+}  // namespace
+
+Chain encode(const ItemMessage& message) {
+  return std::visit(ItemEncoder{}, message);
+}
+
+Result<ItemMessage> decode_item(const Chain& chain) {
+  TRY_ASSIGN(const std::uint64_t number, kind_of(chain));
+  switch (kind_or_none<ItemKind>(number)) {
+    case ItemKind::Want:
+      return decode_list<WantItems>(chain);
+    case ItemKind::Cancel:
+      return decode_list<CancelItems>(chain);
+    case ItemKind::WantNew: {
+      WantNew message;
+      TRY(get(chain, id::kToken, message.serial));
+      TRY(get(chain, id::kBytes, message.most));
+      return message;
+    }
+    case ItemKind::Start:
+      return decode_start(chain);
+    case ItemKind::Block:
+      return decode_block(chain);
+    case ItemKind::End: {
+      ItemEnd message;
+      TRY(get_fixed(chain, id::kSha256, message.digest));
+      return message;
+    }
+    case ItemKind::Failed:
+      return decode_failed(chain);
+    case ItemKind::UploadFrom:
+      return decode_upload_from(chain);
+    case ItemKind::UploadStored: {
+      UploadStored message;
+      TRY(get_fixed(chain, id::kTicket, message.ticket));
+      return message;
+    }
+  }
+  return fail(Errc::Unsupported, "item message of kind " + std::to_string(number));
+}
+
+}  // namespace proxy::sync

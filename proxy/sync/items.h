@@ -1,0 +1,84 @@
+// Whole items in blocks: bodies down (Bodies, Fetch streams), large submissions and appends up (Upload).    Source:
+// PROTOCOL.md §5 An item travels in blocks of at most kMaxBlock original octets; resume is at a block's border, by
+// offset in original octets and the running digest of what lies before it; what follows may be encoded anew.
+#pragma once
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "codec/property/chain.h"
+#include "proxy/sync/types.h"
+
+namespace proxy::sync {
+
+constexpr std::size_t kMaxBlock = 256 * 1024;
+
+// ---- client -> agent on Bodies and Fetch
+struct WantItems {
+  std::string mailbox;
+  UidValidity uid_validity;
+  std::vector<ServerUid> uids;  // in the order wanted
+  // For the first uid only: the part that is here already.
+  std::uint64_t offset = 0;
+  ContentDigest running{};
+  bool operator==(const WantItems&) const = default;
+};
+struct CancelItems {  // not wanted any more (evicted policy, user's choice); those under way may still come
+  std::string mailbox;
+  UidValidity uid_validity;
+  std::vector<ServerUid> uids;
+  bool operator==(const CancelItems&) const = default;
+};
+// Mail that arrives in INBOX from now on comes unasked on this stream, up to so many octets each: Skeleton names it.
+struct WantNew {
+  std::uint64_t serial = 0;  // what Skeleton names it by; rises from one to the next, over all streams of the device
+  std::uint64_t most = 0;    // 0: no more
+  bool operator==(const WantNew&) const = default;
+};
+
+// ---- the sender of octets
+struct ItemStart {
+  std::string mailbox;  // empty on Upload
+  UidValidity uid_validity;
+  ServerUid uid;
+  Ticket ticket{};           // Upload
+  std::uint64_t size = 0;    // octets
+  std::uint64_t offset = 0;  // where the blocks begin
+  bool operator==(const ItemStart&) const = default;
+};
+struct ItemBlock {  // of the item started last on this stream
+  std::uint64_t offset = 0;
+  Bytes octets;
+  bool operator==(const ItemBlock&) const = default;
+};
+struct ItemEnd {
+  ContentDigest digest{};  // of all octets; different here: asked for again, never kept
+  bool operator==(const ItemEnd&) const = default;
+};
+struct ItemFailed {  // gone (expunged meanwhile) or not to be had now
+  std::string mailbox;
+  UidValidity uid_validity;
+  ServerUid uid;
+  bool gone = false;
+  std::string text;
+  bool operator==(const ItemFailed&) const = default;
+};
+// Upload: the receiver says where to begin before the sender's first block, and when all of it is durable.
+struct UploadFrom {
+  Ticket ticket{};
+  std::uint64_t offset = 0;
+  ContentDigest running{};
+  bool operator==(const UploadFrom&) const = default;
+};
+struct UploadStored {
+  Ticket ticket{};
+  bool operator==(const UploadStored&) const = default;
+};
+
+using ItemMessage =
+    std::variant<WantItems, CancelItems, WantNew, ItemStart, ItemBlock, ItemEnd, ItemFailed, UploadFrom, UploadStored>;
+codec::property::Chain encode(const ItemMessage& message);
+Result<ItemMessage> decode_item(const codec::property::Chain& chain);
+
+}  // namespace proxy::sync

@@ -1,0 +1,144 @@
+#include "codec/compress/block.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace codec::compress {
+namespace {
+
+Bytes noise(unsigned seed, std::size_t size) {
+  std::mt19937 random(seed);
+  Bytes out(size);
+  for (std::byte& octet : out) octet = std::byte(random() & 0xff);
+  return out;
+}
+Bytes mail(int number) {
+  std::string text =
+      "From: ann@example.org\r\nSubject: tide table\r\nMessage-ID: <" + std::to_string(number) + "@x>\r\n\r\n";
+  for (int i = 0; i < 50; ++i) text += "The tide of day " + std::to_string(i * number) + " is high at noon.\r\n";
+  return to_bytes(text);
+}
+// All blocks in `stream`, handed over in pieces of `step`.
+Result<Bytes> decode_all(ByteView stream, std::size_t step) {
+  BlockDecoder decoder;
+  Bytes out;
+  for (std::size_t at = 0; at < stream.size(); at += step) {
+    ByteView in = stream.subspan(at, std::min(step, stream.size() - at));
+    for (;;) {
+      TRY_ASSIGN(const std::optional<std::size_t> block, decoder.next(in, out));
+      if (!block) break;
+    }
+  }
+  if (!decoder.between_blocks()) return fail(Errc::Protocol, "cut");
+  return out;
+}
+void append_to(Bytes& all, const Bytes& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+TEST(Block, StreamOfBlocksComesBackInAnyPieces) {
+  BlockEncoder encoder;
+  Bytes stream;
+  Bytes all;
+  for (int i = 1; i < 6; ++i) {
+    for (const Bytes& raw : {mail(i), noise(7, 3000), to_bytes("x")}) {
+      ASSERT_TRUE(encoder.encode(raw, stream));
+      append_to(all, raw);
+    }
+    if (i == 2) encoder.reset();
+    if (i == 3) encoder.set_level(12);
+  }
+  for (const std::size_t step : {std::size_t{1}, std::size_t{5}, std::size_t{1000}, stream.size()})
+    EXPECT_EQ(decode_all(stream, step).value(), all) << step;
+}
+
+TEST(Block, EveryCutIsNoticed) {
+  BlockEncoder encoder;
+  Bytes stream;
+  ASSERT_TRUE(encoder.encode(mail(1), stream));
+  for (std::size_t cut = 1; cut < stream.size(); ++cut)
+    EXPECT_FALSE(decode_all(ByteView(stream).first(cut), 64)) << cut;
+}
+
+TEST(Block, TheSecondLikeMailIsSmall) {
+  BlockEncoder encoder;
+  Bytes first;
+  Bytes second;
+  ASSERT_TRUE(encoder.encode(mail(1), first));
+  ASSERT_TRUE(encoder.encode(mail(1), second));
+  EXPECT_LT(second.size() * 4, first.size());
+}
+
+TEST(Block, WhatDoesNotShrinkGrowsByNoMoreThanAThousandth) {
+  for (const std::size_t size : {std::size_t{1}, std::size_t{100}, std::size_t{1023}, std::size_t{5000}, kMaxBlock}) {
+    BlockEncoder encoder;
+    Bytes block;
+    ASSERT_TRUE(encoder.encode(noise(3, size), block));
+    EXPECT_LE(block.size(), size + size / 1000 + 32) << size;
+    EXPECT_EQ(decode_all(block, block.size()).value(), noise(3, size));
+  }
+}
+
+TEST(Block, StoredBlocksNeedNoWindow) {
+  BlockEncoder encoder;
+  Bytes block;
+  ASSERT_TRUE(encoder.encode(noise(1, 100'000), block));
+  EXPECT_EQ(block[0], std::byte{0});
+  EXPECT_EQ(encoder.memory(), 0U);
+}
+
+TEST(Block, AResumedEncoderIsFollowedWithoutAWord) {
+  BlockEncoder before;
+  Bytes stream;
+  ASSERT_TRUE(before.encode(mail(1), stream));
+  BlockEncoder after;  // the process died; its successor knows nothing
+  ASSERT_TRUE(after.encode(mail(2), stream));
+  Bytes all = mail(1);
+  append_to(all, mail(2));
+  EXPECT_EQ(decode_all(stream, 100).value(), all);
+}
+
+TEST(Block, AWindowThatNeverBeganIsRefused) {
+  BlockEncoder encoder;
+  Bytes first;
+  Bytes second;
+  ASSERT_TRUE(encoder.encode(mail(1), first));
+  ASSERT_TRUE(encoder.encode(mail(2), second));
+  EXPECT_EQ(decode_all(second, 100).error().code, Errc::Protocol);
+}
+
+TEST(Block, EmptyAndTooLarge) {
+  BlockEncoder encoder;
+  Bytes out;
+  EXPECT_TRUE(encoder.encode({}, out));
+  EXPECT_TRUE(out.empty());
+  EXPECT_EQ(encoder.encode(Bytes(kMaxBlock + 1), out).error().code, Errc::Limit);
+}
+
+TEST(BlockHead, SaysWhatIsWrong) {
+  const auto refusal = [](const char* hex) {
+    const Bytes bytes = from_hex(hex).value();
+    ByteReader in(bytes);
+    const auto head = decode_block_head(in);
+    EXPECT_FALSE(head) << hex;
+    return head ? Errc::Io : head.error().code;
+  };
+  EXPECT_EQ(refusal("02"), Errc::Unsupported);
+  EXPECT_EQ(refusal("ff"), Errc::Unsupported);
+  EXPECT_EQ(refusal("00818040"), Errc::Limit);    // raw 1 MiB + 1
+  EXPECT_EQ(refusal("0101818060"), Errc::Limit);  // coded
+  EXPECT_EQ(refusal("008100"), Errc::Protocol);   // not minimal
+  EXPECT_EQ(refusal("000000"), Errc::Protocol);   // empty
+  EXPECT_EQ(refusal("010100"), Errc::Protocol);   // coded empty
+  EXPECT_EQ(refusal("000203"), Errc::Protocol);   // stored sizes differ
+  EXPECT_EQ(refusal("800202"), Errc::Protocol);   // stored and fresh
+}
+
+TEST(BlockHead, TheWorkedExample) {
+  BlockEncoder encoder;
+  EXPECT_EQ(to_string(decode_all(from_hex("0002026162").value(), 1).value()), "ab");
+}
+
+}  // namespace
+}  // namespace codec::compress

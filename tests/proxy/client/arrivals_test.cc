@@ -1,0 +1,151 @@
+// Mail that arrives while the client watches: its body comes with its row, unasked.
+#include "tests/proxy/client/engine_world.h"
+
+namespace proxy::client {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::uint32_t kUid = 9;
+
+net::MemoryLink satellite() {
+  net::MemoryLink link;
+  link.delay = milliseconds(300);
+  return link;
+}
+
+bool is_whole(const World& world, std::uint32_t uid) {
+  const auto found = world.account.messages.find(uid);
+  return found != world.account.messages.end() && found->second.whole;
+}
+
+Task<Result<>> watch_one_arrive(World& world) {
+  CO_TRY(co_await runtime::sleep_for(seconds(10)));
+  EXPECT_GT(world.agent.wants_new.most, 0U);
+  const runtime::TimePoint from = world.loop.now();
+  Bytes octets = octets_of(20'000, 1);
+  CO_TRY(co_await world.agent.announce_mail(kUid, std::move(octets)));
+  world.agent.push_body(kUid);
+  while (!is_whole(world, kUid)) CO_TRY(co_await runtime::sleep_for(milliseconds(1)));
+  EXPECT_LE(world.loop.now() - from, milliseconds(350)) << "half a round trip";
+  CO_TRY(co_await runtime::sleep_for(minutes(1)));
+  EXPECT_TRUE(world.agent.asked.empty());
+  EXPECT_TRUE(world.bodies_equal());
+  co_return Result<>();
+}
+CORO_TEST(Arrivals, ABodyComesWithItsRowWithoutBeingAskedFor) {
+  World world(loop);
+  co_await world.with_session(watch_one_arrive(world), satellite());
+}
+
+Task<Result<>> body_overtakes_row(World& world) {
+  CO_TRY(co_await runtime::sleep_for(seconds(10)));
+  world.agent.mails[kUid] = octets_of(20'000, 1);
+  world.agent.push_body(kUid);
+  CO_TRY(co_await runtime::sleep_for(seconds(2)));
+  Bytes octets = world.agent.mails.at(kUid);
+  CO_TRY(co_await world.agent.announce_mail(kUid, std::move(octets)));
+  CO_TRY(co_await runtime::sleep_for(seconds(1)));
+  EXPECT_TRUE(is_whole(world, kUid));
+  EXPECT_TRUE(world.agent.asked.empty());
+  co_return Result<>();
+}
+CORO_TEST(Arrivals, ABodyThatOvertakesItsRowWaitsForIt) {
+  World world(loop);
+  co_await world.with_session(body_overtakes_row(world), satellite());
+}
+
+Task<Result<>> open_while_it_comes(World& world) {
+  CO_TRY(co_await runtime::sleep_for(seconds(10)));
+  Bytes octets = octets_of(20'000, 1);
+  CO_TRY(co_await world.agent.announce_mail(kUid, std::move(octets)));
+  CO_TRY(co_await runtime::sleep_for(seconds(1)));
+  world.account.want(kUid);
+  CO_TRY(co_await runtime::sleep_for(seconds(1)));
+  world.agent.push_body(kUid);
+  CO_TRY(co_await runtime::sleep_for(seconds(1)));
+  EXPECT_TRUE(is_whole(world, kUid));
+  EXPECT_EQ(world.agent.opened[sync::MailPurpose::Fetch], 0) << "it was on its way";
+  co_return Result<>();
+}
+CORO_TEST(Arrivals, WhoOpensWhatIsOnItsWayWaitsForThat) {
+  World world(loop);
+  co_await world.with_session(open_while_it_comes(world), satellite());
+}
+
+Task<Result<>> never_named(World& world) {
+  CO_TRY(co_await runtime::sleep_for(seconds(10)));
+  world.agent.mails[kUid] = octets_of(20'000, 1);
+  world.agent.push_body(kUid);
+  CO_TRY(co_await runtime::sleep_for(minutes(1)));
+  EXPECT_FALSE(world.account.messages.contains(kUid));
+  Bytes octets = octets_of(10'000, 2);
+  CO_TRY(co_await world.agent.push_mail(kUid + 1, std::move(octets)));
+  CO_TRY(co_await runtime::sleep_for(seconds(5)));
+  EXPECT_TRUE(is_whole(world, kUid + 1)) << "asked for, and the stream goes on";
+  co_return Result<>();
+}
+CORO_TEST(Arrivals, WhatNoRowNamesIsPassedOver) {
+  World world(loop);
+  co_await world.with_session(never_named(world), satellite());
+}
+
+Task<Result<>> lost_before_it_came(World& world) {
+  CO_TRY(co_await runtime::sleep_for(seconds(10)));
+  Bytes octets = octets_of(20'000, 1);
+  CO_TRY(co_await world.agent.announce_mail(kUid, std::move(octets)));
+  co_return co_await runtime::sleep_for(seconds(5));
+}
+CORO_TEST(Arrivals, WhatASessionTookWithItIsAskedForInTheNext) {
+  World world(loop);
+  co_await world.with_session(lost_before_it_came(world), satellite());
+  EXPECT_FALSE(is_whole(world, kUid));
+  EXPECT_TRUE(world.agent.asked.empty());
+  CO_ASSERT_OK(co_await world.session_for(seconds(10), satellite()));
+  EXPECT_TRUE(is_whole(world, kUid));
+  EXPECT_TRUE(world.agent.asked.contains(kUid));
+}
+
+Task<Result<>> arrives_damaged(World& world) {
+  CO_TRY(co_await runtime::sleep_for(seconds(10)));
+  world.agent.wrong_digest_once.insert(kUid);
+  Bytes octets = octets_of(20'000, 1);
+  CO_TRY(co_await world.agent.announce_mail(kUid, std::move(octets)));
+  world.agent.push_body(kUid);
+  CO_TRY(co_await runtime::sleep_for(seconds(10)));
+  EXPECT_TRUE(world.agent.asked.contains(kUid));
+  EXPECT_TRUE(world.bodies_equal());
+  co_return Result<>();
+}
+CORO_TEST(Arrivals, ADamagedOneIsAskedFor) {
+  World world(loop);
+  co_await world.with_session(arrives_damaged(world), satellite());
+}
+
+Task<Result<>> hold_then_release(World& world) {
+  CO_TRY(co_await runtime::sleep_for(seconds(10)));
+  queue::BodyOrder said;
+  said.of = Class::Bodies;
+  said.held = true;
+  world.account.order(said);
+  CO_TRY(co_await runtime::sleep_for(seconds(1)));
+  EXPECT_EQ(world.agent.wants_new.most, 0U);
+  co_return Result<>();
+}
+CORO_TEST(Arrivals, NothingComesUnaskedWhileAPersonsOrdersStand) {
+  World world(loop);
+  co_await world.with_session(hold_then_release(world));
+}
+
+CORO_TEST(Arrivals, OnDemandMeansOnDemand) {
+  World world(loop);
+  world.account.fetch_by_policy = false;
+  CO_ASSERT_OK(co_await world.session_for(seconds(10)));
+  EXPECT_EQ(world.agent.wants_new.serial, 0U);
+  EXPECT_EQ(world.agent.opened[sync::MailPurpose::Bodies], 0);
+}
+
+}  // namespace
+}  // namespace proxy::client

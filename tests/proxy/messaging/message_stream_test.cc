@@ -1,0 +1,87 @@
+#include "proxy/messaging/message_stream.h"
+
+#include "booster/net/memory_stream.h"
+#include "proxy/messaging/frame_stream.h"
+#include "proxy/sync/items.h"
+#include "tests/support/coro_test.h"
+
+namespace proxy::messaging {
+namespace {
+
+namespace net = booster::net;
+namespace runtime = booster::runtime;
+
+sync::ItemMessage block(std::size_t number) {
+  sync::ItemBlock message;
+  message.offset = number;
+  std::string text;
+  while (text.size() < 20'000) text += "line " + std::to_string(number) + " of a mail that repeats itself\r\n";
+  message.octets = codec::to_bytes(text);
+  return message;
+}
+
+Task<Result<>> send_blocks(MessageStream& stream, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const Chain chain = sync::encode(block(i));
+    CO_TRY(co_await stream.batch(chain));
+  }
+  co_return co_await stream.finish();
+}
+
+CORO_TEST(MessageStream, MessagesArriveInOrderAndSmaller) {
+  net::MemoryPair pair = net::make_memory_pair(loop);
+  MessageStream sender(std::move(pair.client));
+  MessageStream receiver(std::move(pair.server));
+  runtime::TaskScope scope(loop, co_await runtime::current_cancel());
+  scope.spawn("send", send_blocks(sender, 40));
+  for (std::size_t i = 0; i < 40; ++i) {
+    const Result<Chain> chain = co_await receiver.receive();
+    CO_ASSERT_OK(chain);
+    const auto message = sync::decode_item(*chain);
+    CO_ASSERT_OK(message);
+    EXPECT_TRUE(*message == block(i));
+  }
+  const Result<Chain> end = co_await receiver.receive();
+  EXPECT_EQ(end.error().code, Errc::Closed);
+  co_await scope.join();
+  EXPECT_LT(sender.coded_sent(), sender.raw_sent() / 20);
+  EXPECT_EQ(sender.coded_sent(), receiver.coded_received());
+}
+
+CORO_TEST(MessageStream, AnEndInTheMiddleOfAMessageIsSaid) {
+  net::MemoryPair pair = net::make_memory_pair(loop);
+  MessageStream receiver(std::move(pair.server));
+  Bytes coded;
+  codec::compress::BlockEncoder encoder;
+  CO_ASSERT_OK(encoder.encode(as_bytes("\x50half a message"), coded));
+  CO_ASSERT_OK(co_await pair.client->write(coded));
+  CO_ASSERT_OK(co_await pair.client->finish());
+  const Result<Chain> end = co_await receiver.receive();
+  CO_ASSERT_TRUE(!end);
+  EXPECT_NE(end.error().what.find("middle"), std::string::npos);
+}
+
+CORO_TEST(MessageStream, GarbageIsAProtocolErrorAndBounded) {
+  net::MemoryPair pair = net::make_memory_pair(loop);
+  MessageStream receiver(std::move(pair.server));
+  CO_ASSERT_OK(co_await pair.client->write(as_bytes(std::string(1000, '\x7f'))));
+  const Result<Chain> end = co_await receiver.receive();
+  CO_ASSERT_TRUE(!end);
+  EXPECT_NE(end.error().code, Errc::Closed);
+}
+
+CORO_TEST(FrameStream, ChainsArriveWholeAndInOrder) {
+  net::MemoryPair pair = net::make_memory_pair(loop);
+  FrameStream sender(std::move(pair.client));
+  FrameStream receiver(std::move(pair.server));
+  for (std::uint64_t i = 0; i < 500; ++i) {
+    const Chain chain = sync::encode(sync::ItemMessage(sync::WantNew{i + 1, 1}));
+    CO_ASSERT_OK(co_await sender.send(chain));
+    const Result<Chain> got = co_await receiver.receive();
+    CO_ASSERT_OK(got);
+    EXPECT_TRUE(*got == chain);
+  }
+}
+
+}  // namespace
+}  // namespace proxy::messaging

@@ -1,0 +1,336 @@
+// A gateway with one agent as its client sees them: over a Mux, with one mailbox, and faults on order.
+#pragma once
+#include <deque>
+#include <map>
+#include <set>
+
+#include "booster/carrier/mux.h"
+#include "booster/crypto/digest.h"
+#include "booster/runtime/scope.h"
+#include "proxy/messaging/frame_stream.h"
+#include "proxy/messaging/message_stream.h"
+#include "proxy/sync/control.h"
+#include "proxy/sync/feed.h"
+#include "proxy/sync/items.h"
+#include "proxy/sync/operation.h"
+
+namespace support {
+
+using namespace proxy;
+using booster::carrier::Mux;
+using booster::runtime::Task;
+using booster::runtime::TaskScope;
+using codec::Errc;
+using codec::fail;
+using codec::Result;
+using messaging::MessageStream;
+
+class ScriptedAgent {
+ public:
+  // ---- what there is, and what goes wrong
+  std::map<std::uint32_t, Bytes> mails;
+  std::map<std::uint32_t, sync::Flags> flags;
+  std::deque<sync::LoginResult::Code> login_answers;  // then Ok
+  std::set<std::uint32_t> wrong_digest_once;
+  int lose_reports = 0;  // submissions carried out whose stream ends before the report
+  int later = 0;         // operations answered Later first
+  int trouble = 0;       // submissions that cannot be stored first
+  bool silent_bodies = false;
+
+  // ---- what was seen
+  std::vector<sync::LoginRequest> logins;
+  std::map<sync::MailPurpose, int> opened;
+  std::vector<std::uint32_t> begun;    // bodies, in the order in which they went out
+  std::vector<std::uint64_t> offsets;  // beside `begun`
+  std::set<std::uint32_t> cancelled;
+  std::set<std::uint32_t> asked;                       // on Bodies and Fetch streams
+  sync::WantNew wants_new;                             // the latest
+  std::vector<sync::Ticket> operations;                // as carried out, each once
+  std::map<sync::Ticket, sync::ContentDigest> mailed;  // submissions, each once
+  std::map<sync::Ticket, std::size_t> mailed_order;    // from 1
+  std::map<sync::Ticket, Bytes> uploads;
+  std::set<sync::Ticket> acknowledged;
+  int logoffs = 0;
+
+  // One session, until cancelled or closed.
+  Task<Result<>> serve(Mux& mux) {
+    const booster::runtime::Surroundings here = co_await booster::runtime::surroundings();
+    messaging::FrameStream control(mux.control());
+    control_ = &control;
+    {
+      TaskScope tasks(*here.loop, *here.scope, [](const std::string&, const codec::Error&) {});
+      tasks.spawn("control", serve_control(control));
+      for (;;) {
+        Result<booster::carrier::Incoming> incoming = co_await mux.accept();
+        if (!incoming) break;
+        const Result<sync::StreamPurpose> purpose = sync::decode_purpose(incoming->metadata);
+        if (!purpose) break;
+        ++opened[purpose->purpose];
+        tasks.spawn("stream",
+                    serve_stream(purpose->purpose, std::make_unique<MessageStream>(std::move(incoming->stream))));
+      }
+      tasks.cancel();
+      co_await tasks.join();
+    }
+    control_ = nullptr;
+    feed_ = nullptr;
+    co_return Result<>();
+  }
+
+  Task<Result<>> push_mail(std::uint32_t uid, Bytes octets) {
+    mails[uid] = std::move(octets);
+    CO_TRY(co_await send_skeleton(*feed_, uid));
+    co_return Result<>();
+  }
+  // A mail that arrives: its row, with the word that its body comes unasked, and the body; apart, for who wants to see
+  // them cross.
+  Task<Result<>> announce_mail(std::uint32_t uid, Bytes octets) {
+    mails[uid] = std::move(octets);
+    pushed_ = uid;
+    co_return co_await send_skeleton(*feed_, uid);
+  }
+  void push_body(std::uint32_t uid) {
+    standing_->wants.emplace_front(sync::ServerUid{uid}, 0);
+    standing_->more.notify_all();
+  }
+  Task<Result<>> push(sync::FeedMessage message) { co_return co_await tell(*feed_, sync::encode(message)); }
+  Task<Result<>> control(sync::ControlMessage message) { co_return co_await control_->send(sync::encode(message)); }
+
+ private:
+  static Task<Result<>> tell(MessageStream& stream, codec::property::Chain chain) {
+    co_return co_await stream.send(chain);
+  }
+  Task<Result<>> serve_control(messaging::FrameStream& control) {
+    for (;;) {
+      CO_TRY_ASSIGN(const codec::property::Chain chain, co_await control.receive());
+      CO_TRY_ASSIGN(sync::ControlMessage message, sync::decode_control(chain));
+      if (std::holds_alternative<sync::Logoff>(message)) ++logoffs;
+      const auto* request = std::get_if<sync::LoginRequest>(&message);
+      if (request == nullptr) continue;
+      logins.push_back(*request);
+      sync::LoginResult result;
+      result.account = request->account;
+      result.code = sync::LoginResult::Code::Ok;
+      if (!login_answers.empty()) {
+        result.code = login_answers.front();
+        login_answers.pop_front();
+      }
+      result.text = "as scripted";
+      const sync::ControlMessage answer = result;
+      CO_TRY(co_await this->control(answer));
+    }
+  }
+  Task<Result<>> serve_stream(sync::MailPurpose purpose, std::unique_ptr<MessageStream> stream) {
+    switch (purpose) {
+      case sync::MailPurpose::Sync:
+        co_return co_await serve_sync(*stream);
+      case sync::MailPurpose::Bodies:
+      case sync::MailPurpose::Fetch:
+        co_return co_await serve_items(*stream);
+      case sync::MailPurpose::Operations:
+        co_return co_await serve_operations(*stream);
+      case sync::MailPurpose::Upload:
+        break;
+    }
+    co_return co_await serve_upload(*stream);
+  }
+  Task<Result<>> send_skeleton(MessageStream& stream, std::uint32_t from) {
+    sync::Skeleton skeleton;
+    skeleton.mailbox = 1;
+    skeleton.uid_validity = sync::UidValidity{7};
+    for (const auto& [uid, octets] : mails) {
+      if (uid < from) continue;
+      sync::SkeletonEntry entry;
+      entry.uid = sync::ServerUid{uid};
+      entry.size = static_cast<std::uint32_t>(octets.size());
+      entry.flags = flags[uid];
+      skeleton.entries.push_back(entry);
+    }
+    if (pushed_) {
+      skeleton.pushed.push_back(sync::ServerUid{*pushed_});
+      skeleton.pushed_for = wants_new.serial;
+      pushed_.reset();
+    }
+    const sync::FeedMessage message = std::move(skeleton);
+    co_return co_await tell(stream, sync::encode(message));
+  }
+  Task<Result<>> serve_sync(MessageStream& stream) {
+    CO_TRY_ASSIGN(const codec::property::Chain first, co_await stream.receive());
+    CO_TRY_ASSIGN(const sync::UpMessage opening, sync::decode_up(first));
+    const auto& vectors = std::get<sync::Vectors>(opening);
+    feed_ = &stream;
+    const std::uint32_t from = vectors.mailboxes.empty() ? 1 : vectors.mailboxes[0].uid_next.value;
+    CO_TRY(co_await send_skeleton(stream, from));
+    sync::MailboxSynced synced;
+    synced.mailbox = 1;
+    synced.count = static_cast<std::uint32_t>(mails.size());
+    const sync::FeedMessage end = synced;
+    CO_TRY(co_await tell(stream, sync::encode(end)));
+    const sync::FeedMessage confirmed = sync::Confirmed();
+    CO_TRY(co_await tell(stream, sync::encode(confirmed)));
+    for (;;) {
+      CO_TRY_ASSIGN(const codec::property::Chain chain, co_await stream.receive());
+      CO_TRY_ASSIGN(const sync::UpMessage message, sync::decode_up(chain));
+      if (const auto* refresh = std::get_if<sync::Refresh>(&message)) {
+        sync::Confirmed answer;
+        answer.token = refresh->token;
+        const sync::FeedMessage reply = answer;
+        CO_TRY(co_await tell(stream, sync::encode(reply)));
+      }
+    }
+  }
+  // Wants are taken in while items go out: what is cancelled in time does not.
+  struct Items {
+    std::deque<std::pair<sync::ServerUid, std::uint64_t>> wants;  // with offsets
+    booster::runtime::Notify more;
+  };
+  Task<Result<>> serve_items(MessageStream& stream) {
+    const booster::runtime::Surroundings here = co_await booster::runtime::surroundings();
+    Items items;
+    TaskScope tasks(*here.loop, *here.scope, [](const std::string&, const codec::Error&) {});
+    tasks.spawn("items", send_items(stream, items));
+    Result<> end;
+    while (end) end = co_await take_wants(stream, items);
+    tasks.cancel();
+    co_await tasks.join();
+    if (standing_ == &items) standing_ = nullptr;
+    co_return end;
+  }
+  Task<Result<>> take_wants(MessageStream& stream, Items& items) {
+    CO_TRY_ASSIGN(const codec::property::Chain chain, co_await stream.receive());
+    CO_TRY_ASSIGN(const sync::ItemMessage message, sync::decode_item(chain));
+    if (const auto* want = std::get_if<sync::WantItems>(&message)) {
+      std::uint64_t offset = want->offset;
+      for (const sync::ServerUid uid : want->uids) {
+        asked.insert(uid.value);
+        items.wants.emplace_back(uid, std::exchange(offset, 0));
+      }
+      items.more.notify_all();
+    } else if (const auto* standing = std::get_if<sync::WantNew>(&message)) {
+      wants_new = *standing;
+      standing_ = &items;
+    } else if (const auto* cancel = std::get_if<sync::CancelItems>(&message)) {
+      for (const sync::ServerUid uid : cancel->uids) {
+        cancelled.insert(uid.value);
+        std::erase_if(items.wants, [uid](const auto& one) { return one.first == uid; });
+      }
+    }
+    co_return Result<>();
+  }
+  Task<Result<>> send_items(MessageStream& stream, Items& items) {
+    for (;;) {
+      while (items.wants.empty() || silent_bodies) CO_TRY(co_await items.more.wait());
+      const auto [uid, offset] = items.wants.front();
+      items.wants.pop_front();
+      begun.push_back(uid.value);
+      offsets.push_back(offset);
+      CO_TRY(co_await send_item(stream, uid, offset));
+    }
+  }
+  Task<Result<>> send_item(MessageStream& stream, sync::ServerUid uid, std::uint64_t offset) {
+    const Bytes octets = mails.at(uid.value);
+    sync::ItemStart start;
+    start.mailbox = "INBOX";
+    start.uid_validity = sync::UidValidity{7};
+    start.uid = uid;
+    start.size = octets.size();
+    start.offset = offset;
+    const sync::ItemMessage opening = std::move(start);
+    CO_TRY(co_await tell(stream, sync::encode(opening)));
+    while (offset < octets.size()) {
+      const std::size_t count = std::min<std::size_t>(8192, octets.size() - static_cast<std::size_t>(offset));
+      const auto from = octets.begin() + static_cast<std::ptrdiff_t>(offset);
+      sync::ItemBlock block;
+      block.offset = offset;
+      block.octets.assign(from, from + static_cast<std::ptrdiff_t>(count));
+      offset += count;
+      const sync::ItemMessage piece = std::move(block);
+      CO_TRY(co_await tell(stream, sync::encode(piece)));
+    }
+    sync::ItemEnd end;
+    end.digest = booster::crypto::sha256(octets).bytes;
+    if (wrong_digest_once.erase(uid.value) > 0) end.digest[0] ^= std::byte{1};
+    const sync::ItemMessage closing = end;
+    co_return co_await tell(stream, sync::encode(closing));
+  }
+  Task<Result<>> serve_operations(MessageStream& stream) {
+    for (;;) {
+      CO_TRY_ASSIGN(const codec::property::Chain chain, co_await stream.receive());
+      CO_TRY_ASSIGN(const sync::OperationMessage message, sync::decode_operation(chain));
+      if (const auto* operation = std::get_if<sync::Operation>(&message)) {
+        sync::OperationResult result;
+        result.ticket = operation->ticket;
+        if (later > 0) {
+          --later;
+          result.code = sync::OperationResult::Code::Later;
+        } else if (std::find(operations.begin(), operations.end(), operation->ticket) == operations.end()) {
+          operations.push_back(operation->ticket);
+        }
+        const sync::OperationMessage reply = std::move(result);
+        CO_TRY(co_await tell(stream, sync::encode(reply)));
+      } else if (const auto* submission = std::get_if<sync::Submission>(&message)) {
+        CO_TRY(co_await take_submission(stream, *submission));
+      } else if (const auto* acknowledge = std::get_if<sync::Acknowledge>(&message)) {
+        acknowledged.insert(acknowledge->tickets.begin(), acknowledge->tickets.end());
+      }
+    }
+  }
+  Task<Result<>> take_submission(MessageStream& stream, const sync::Submission& submission) {
+    sync::SubmissionReport report;
+    report.ticket = submission.ticket;
+    const bool known = mailed.contains(submission.ticket);
+    if (!known && trouble > 0) {
+      --trouble;
+      report.state = sync::SubmissionState::Receiving;
+      report.text = "disk full";
+      const sync::OperationMessage note = std::move(report);
+      co_return co_await tell(stream, sync::encode(note));
+    }
+    const Bytes octets = submission.octets.empty() ? uploads[submission.ticket] : submission.octets;
+    if (!known && octets.size() != submission.size) {
+      report.need_octets = true;
+    } else {
+      if (!known) {
+        mailed[submission.ticket] = booster::crypto::sha256(octets).bytes;
+        mailed_order[submission.ticket] = mailed.size();
+      }
+      report.state = sync::SubmissionState::Done;
+    }
+    if (lose_reports > 0) {
+      --lose_reports;
+      co_return fail(Errc::Io, "the report is lost");
+    }
+    const sync::OperationMessage reply = std::move(report);
+    co_return co_await tell(stream, sync::encode(reply));
+  }
+  Task<Result<>> serve_upload(MessageStream& stream) {
+    CO_TRY_ASSIGN(const codec::property::Chain first, co_await stream.receive());
+    CO_TRY_ASSIGN(const sync::ItemMessage opening, sync::decode_item(first));
+    const sync::Ticket ticket = std::get<sync::ItemStart>(opening).ticket;
+    sync::UploadFrom from;
+    from.ticket = ticket;
+    from.offset = uploads[ticket].size();
+    const sync::ItemMessage place = from;
+    CO_TRY(co_await tell(stream, sync::encode(place)));
+    for (;;) {
+      CO_TRY_ASSIGN(const codec::property::Chain chain, co_await stream.receive());
+      CO_TRY_ASSIGN(const sync::ItemMessage message, sync::decode_item(chain));
+      if (std::holds_alternative<sync::ItemEnd>(message)) break;
+      const auto& block = std::get<sync::ItemBlock>(message);
+      Bytes& spool = uploads[ticket];
+      if (block.offset != spool.size()) co_return fail(Errc::Protocol, "a gap");
+      spool.insert(spool.end(), block.octets.begin(), block.octets.end());
+    }
+    sync::UploadStored stored;
+    stored.ticket = ticket;
+    const sync::ItemMessage done = stored;
+    co_return co_await tell(stream, sync::encode(done));
+  }
+
+  messaging::FrameStream* control_ = nullptr;
+  Items* standing_ = nullptr;  // where the body of new mail goes
+  std::optional<std::uint32_t> pushed_;
+  MessageStream* feed_ = nullptr;
+};
+
+}  // namespace support

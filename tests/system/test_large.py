@@ -1,0 +1,53 @@
+"""A mailbox of 200,000: the skeleton comes, any mail opens, little memory is taken."""
+
+import pathlib
+import re
+
+import accounts
+from fakes.synthetic import synthetic_octets
+from lab import Lab
+
+ROWS = 200_000
+MIDDLE = 123_456
+MOST_MEMORY = 150 << 20
+
+
+def resident(pid: int) -> int:
+    told = re.search(r"^VmHWM:\s+(\d+) kB", pathlib.Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    assert told
+    return int(told[1]) * 1024
+
+
+def caught_up(lab: Lab) -> bool:
+    return all(account["caught_up"] for account in lab.status()["accounts"])
+
+
+def opened_is_right(lab: Lab) -> None:
+    with accounts.face(lab) as program:
+        exists = [line.number for line in program.select("INBOX").lines(b"EXISTS")]
+        assert exists == [ROWS]
+        assert program.body(MIDDLE) == synthetic_octets(MIDDLE)  # the server's order is the local one
+
+
+def test_two_hundred_thousand_mails(world):
+    with Lab("--server", "fake") as lab:
+        lab.forget_mail()
+        accounts.control(lab).ask("synthetic", user="alice", count=ROWS)
+        config = pathlib.Path(lab.env["CLIENT_CONFIG"])
+        config.write_text(config.read_text().replace("bodies: all", "bodies: on-demand"))
+        lab.call("start", "client")
+        accounts.until(lambda: caught_up(lab), "the skeleton of the mailbox", seconds=300)
+        opened_is_right(lab)
+        with accounts.face(lab) as program:
+            program.select("INBOX")
+            program.ok("UID STORE", str(MIDDLE), "+FLAGS", "(\\Flagged)")
+        accounts.sent_up(lab)
+        with accounts.server(lab) as server:
+            server.select("INBOX", examine=True)
+            assert b"\\Flagged" in server.fetch(MIDDLE, "(FLAGS)")[MIDDLE][b"FLAGS"]
+        assert resident(lab.pid("client")) <= MOST_MEMORY
+        lab.call("kill", "client")
+        lab.call("link", "down")
+        lab.call("start", "client")
+        opened_is_right(lab)  # what has been opened once is here for good
+        assert resident(lab.pid("client")) <= MOST_MEMORY
