@@ -23,7 +23,8 @@ OPERATIONS = 10
 ATTEMPTS = 6
 FAILING = 6  # writes in a row that find no room
 DAEMON_OF = {"client": "client", "gateway": "gateway", "worker": "gateway", "broker": "gateway"}
-# How many durable writes a round's load makes, about: an instant beyond the last one kills nothing and is drawn anew.
+# How many durable writes a round's load makes, as the first guess: an instant beyond the last one kills nothing, tells how
+# many there were, and is drawn anew from those.
 WRITES = {"client": 220, "worker": 90}
 
 
@@ -33,23 +34,38 @@ def _library() -> pathlib.Path:
     return build / "tests" / "libpacketboat_crashpoint.so"
 
 
+def counted_of(victim: str) -> str:
+    """The process whose writes are the instants."""
+    return "client" if victim == "client" else "worker"
+
+
 class Instants:
     """A lab whose daemons are started with a crash point armed."""
 
     def __init__(self, lab: Lab, tmp: pathlib.Path) -> None:
         self.lab, self.tmp, self.rng, self.rounds = lab, tmp, random.Random(SEED), 0
         self.promises = promises.Promises()
+        self.writes = dict(WRITES)
 
     def _crashpoint(self, victim: str, mode: str, at: int) -> dict[str, str]:
-        counted = "client" if victim == "client" else "worker"
+        counted = counted_of(victim)
         more = {"CRASHPOINT_MODE": "relative", "CRASHPOINT_VICTIM": f"packetboat {victim}"} if victim in ("gateway", "broker") else \
                {"CRASHPOINT_MODE": mode, "CRASHPOINT_COUNT": str(FAILING)}
         return {"LD_PRELOAD": str(_library()), "CRASHPOINT_DIR": f"{self.lab.dir}/{DAEMON_OF[victim]}",
-                "CRASHPOINT_PROCESS": f"packetboat {counted} ", "CRASHPOINT_AT": str(at), "CRASHPOINT_ONCE": str(self.once), **more}
+                "CRASHPOINT_PROCESS": f"packetboat {counted} ", "CRASHPOINT_AT": str(at), "CRASHPOINT_ONCE": str(self.once),
+                "CRASHPOINT_LOG": str(self.log), **more}
 
     @property
     def once(self) -> pathlib.Path:
         return self.tmp / f"fired-{self.rounds}"
+
+    @property
+    def log(self) -> pathlib.Path:
+        return self.tmp / f"writes-{self.rounds}"
+
+    def _writes_seen(self) -> int:
+        """By the process that wrote most: each numbers its own, and the log says `PID NUMBER OPERATION PATH`."""
+        return max((int(line.split()[1]) for line in self.log.read_text().splitlines()), default=1) if self.log.exists() else 1
 
     def _start(self, role: str, environment: dict[str, str] | None = None) -> None:
         if self.lab.pid(role):
@@ -57,14 +73,16 @@ class Instants:
         self.lab.call("start", role, environment=environment)
 
     def rounds_of(self, victim: str, mode: str, count: int) -> None:
-        fired = sum(self.round(victim, mode) for _ in range(count))
-        print(f"{mode} of {victim}: {fired} of {count} instants came, {self.promises.doubled} submissions arrived twice so far")
-        assert fired * 2 >= count, "too few instants came to tell anything: WRITES is off"
+        fired = drawn = 0
+        while fired < count:
+            fired, drawn = fired + self.round(victim, mode), drawn + 1
+            assert drawn <= 3 * count, "too few instants come to tell anything"
+        print(f"{mode} of {victim}: {fired} of {drawn} instants came, {self.promises.doubled} submissions arrived twice so far")
 
     def round(self, victim: str, mode: str) -> bool:
         """One instant: arm, load, die, come back, and every promise is kept. False: the load ended before the instant."""
         self.rounds += 1
-        at = self.rng.randint(1, WRITES["client" if victim == "client" else "worker"])
+        at = self.rng.randint(1, self.writes[counted_of(victim)])
         what = f"{mode} of {victim} at durable write {at}, round {self.rounds}, seed {SEED}"
         role = DAEMON_OF[victim]
         try:
@@ -87,6 +105,8 @@ class Instants:
         broken = self.promises.broken(face, server, others, doubles_allowed=int(fired and victim != "client"))
         assert not broken, what + ":\n" + "\n".join(broken[:20])
         self.promises.settle(server)
+        if not fired:
+            self.writes[counted_of(victim)] = self._writes_seen()
         return fired
 
     def _deliver(self) -> None:
