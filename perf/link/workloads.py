@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 
+import idle
 import mbsync
 from lab import Lab, ROOT
 from rows import Row, commit
@@ -149,6 +150,16 @@ class Bench:
                 rows.append(self.row(lab, "send", method, seen.pop("accepted_seconds", 0.0), payload_bytes=6000, **seen))
         return rows
 
+    # ---- idle
+
+    def idle(self) -> list[Row]:
+        mails = int(self.mails(5_000, 50_000))
+        seconds = 15.0 if self.args.quick else 120.0
+        with self.lab("--server", "fake") as lab:
+            idle.sync_skeleton(lab, mails)
+            told = idle.observe(lab, seconds)
+            return [self.row(lab, "idle", side, seconds, messages=mails, **facts) for side, facts in told.items()]
+
     # ---- bulk
 
     def bulk(self) -> list[Row]:
@@ -193,5 +204,6 @@ WORKLOADS: dict[str, tuple[Callable[[Bench], list[Row]], list[str]]] = {
     "push": (Bench.push, ["method", "exists_seconds", "seconds", "link_bytes_up", "link_bytes_down", "payload_bytes"]),
     "open": (Bench.open, ["method", "seconds", "p99_seconds", "link_bytes_up", "link_bytes_down"]),
     "send": (Bench.send, ["method", "seconds", "link_bytes_up", "link_bytes_down", "payload_bytes"]),
+    "idle": (Bench.idle, ["method", "messages", "peak_memory_bytes", "cpu_share", "seconds", "link_bytes_up", "link_bytes_down"]),
     "bulk": (Bench.bulk, ["method", "congestion", "goodput_ratio", "payload_bytes", "link_bytes_down"]),
 }

@@ -95,10 +95,10 @@ class Instants:
             assert program.stdout is not None
             events = [self.promises.hear(line) for line in program.stdout]
         assert events and events[-1] in ("end", "broken") or self.once.exists(), f"{what}: the program could not begin"
-        fired = self.once.exists()
         if victim != "client":
             assert events[-1] == "end", f"{what}: the face must not feel the gateway"
         self._settle(victim, mode, what)
+        fired = self.once.exists()  # what the program began goes up after its end too
         face, server = promises.at_face(self.lab), promises.at_server(self.lab)
         others = [promises.at_server(self.lab, user) for user in ("bob", "carol")]
         self.promises.a_deletion_may_be_half_done()

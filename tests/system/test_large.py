@@ -1,25 +1,13 @@
 """A mailbox of 200,000: the skeleton comes, any mail opens, little memory is taken."""
 
-import pathlib
-import re
-
 import accounts
 from fakes.synthetic import synthetic_octets
+from idle import peak_memory, sync_skeleton
 from lab import Lab
 
 ROWS = 200_000
 MIDDLE = 123_456
 MOST_MEMORY = 150 << 20
-
-
-def resident(pid: int) -> int:
-    told = re.search(r"^VmHWM:\s+(\d+) kB", pathlib.Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
-    assert told
-    return int(told[1]) * 1024
-
-
-def caught_up(lab: Lab) -> bool:
-    return all(account["caught_up"] for account in lab.status()["accounts"])
 
 
 def opened_is_right(lab: Lab) -> None:
@@ -31,12 +19,7 @@ def opened_is_right(lab: Lab) -> None:
 
 def test_two_hundred_thousand_mails(world):
     with Lab("--server", "fake") as lab:
-        lab.forget_mail()
-        accounts.control(lab).ask("synthetic", user="alice", count=ROWS)
-        config = pathlib.Path(lab.env["CLIENT_CONFIG"])
-        config.write_text(config.read_text().replace("bodies: all", "bodies: on-demand"))
-        lab.call("start", "client")
-        accounts.until(lambda: caught_up(lab), "the skeleton of the mailbox", seconds=300)
+        sync_skeleton(lab, ROWS)
         opened_is_right(lab)
         with accounts.face(lab) as program:
             program.select("INBOX")
@@ -45,9 +28,9 @@ def test_two_hundred_thousand_mails(world):
         with accounts.server(lab) as server:
             server.select("INBOX", examine=True)
             assert b"\\Flagged" in server.fetch(MIDDLE, "(FLAGS)")[MIDDLE][b"FLAGS"]
-        assert resident(lab.pid("client")) <= MOST_MEMORY
+        assert peak_memory(lab.pid("client")) <= MOST_MEMORY
         lab.call("kill", "client")
         lab.call("link", "down")
         lab.call("start", "client")
         opened_is_right(lab)  # what has been opened once is here for good
-        assert resident(lab.pid("client")) <= MOST_MEMORY
+        assert peak_memory(lab.pid("client")) <= MOST_MEMORY
