@@ -31,6 +31,12 @@ Task<Result<>> BodyFetcher::want_new(SessionLink& link, sync::AccountHandle acco
   co_return co_await lane->stream->send(chain);
 }
 
+// A person's orders hold for what comes unasked too: its stream ends, and what may come is asked for in their order.
+void BodyFetcher::end_announced() {
+  const auto open = lanes_.find(Class::Bodies);
+  if (!announced_.empty() && open != lanes_.end()) open->second->interrupted = true;
+}
+
 void BodyFetcher::follow_feed(bool serving) {
   feed_serving_ = serving;
   told_.raise();

@@ -82,6 +82,7 @@ class BodyFetcher {
   // arrivals.cc
   Task<Result<>> want_new(SessionLink& link, sync::AccountHandle account);
   Task<Result<bool>> is_announced(const BodyKey& key);
+  void end_announced();
   bool comes_soon(const BodyKey& key) const;
   void arrived(const BodyKey& key, bool whole);
   // body_lanes.cc

@@ -41,6 +41,7 @@ Task<Result<>> BodyFetcher::follow_orders() {
   if (orders_seen_ == now) co_return Result<>();
   CO_TRY_ASSIGN(orders_, co_await store_.body_orders());
   orders_seen_ = now;
+  end_announced();
   for (auto& [of, lane] : lanes_) {
     std::vector<BodyKey> leaving;
     for (const auto& [key, asked] : lane->under_way) {

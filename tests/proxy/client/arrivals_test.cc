@@ -139,6 +139,26 @@ CORO_TEST(Arrivals, NothingComesUnaskedWhileAPersonsOrdersStand) {
   co_await world.with_session(hold_then_release(world));
 }
 
+Task<Result<>> hold_what_is_announced(World& world) {
+  CO_TRY(co_await runtime::sleep_for(seconds(10)));
+  Bytes octets = octets_of(20'000, 1);
+  CO_TRY(co_await world.agent.announce_mail(kUid, std::move(octets)));
+  CO_TRY(co_await runtime::sleep_for(seconds(1)));
+  world.agent.push_body(kUid);
+  CO_TRY(co_await runtime::sleep_for(milliseconds(100)));
+  queue::BodyOrder said;  // while its octets are on their way
+  said.of = Class::Bodies;
+  said.held = true;
+  world.account.order(said);
+  CO_TRY(co_await runtime::sleep_for(minutes(1)));
+  EXPECT_FALSE(is_whole(world, kUid));
+  co_return Result<>();
+}
+CORO_TEST(Arrivals, WhatIsHeldMeanwhileDoesNotCome) {
+  World world(loop);
+  co_await world.with_session(hold_what_is_announced(world), satellite());
+}
+
 CORO_TEST(Arrivals, OnDemandMeansOnDemand) {
   World world(loop);
   world.account.fetch_by_policy = false;
