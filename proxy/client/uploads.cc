@@ -1,5 +1,6 @@
 // Uploads: large octets on a stream of their own, by class of size; they go on where the gateway's part ends.
 #include "booster/runtime/timer.h"
+#include "codec/mime/splitter.h"
 #include "proxy/client/lane.h"
 
 namespace proxy::client {
@@ -101,6 +102,7 @@ Task<Result<>> Upward::send_blocks(MessageStream& stream, const Upload& as, sync
     block.offset = from;
     CO_TRY_ASSIGN(block.octets, co_await store_.content(digest, from, count));
     if (block.octets.empty()) co_return fail(Errc::NotFound, "upload: the content is shorter than it was");
+    if (from + block.octets.size() < size) block.octets.resize(codec::mime::split_point(block.octets));
     from += block.octets.size();
     const sync::ItemMessage message = std::move(block);
     const codec::property::Chain chain = sync::encode(message);

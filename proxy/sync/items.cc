@@ -1,6 +1,7 @@
 #include "proxy/sync/items.h"
 
 #include "proxy/sync/fields.h"
+#include "proxy/sync/octets.h"
 #include "proxy/sync/packed.h"
 
 namespace proxy::sync {
@@ -65,7 +66,7 @@ struct ItemEncoder {
   Chain operator()(const ItemBlock& message) const {
     Chain chain = of_kind(ItemKind::Block);
     put(chain, id::kOffset, message.offset);
-    put(chain, id::kOctets, message.octets);
+    put_octets(chain, message.octets);
     return chain;
   }
   Chain operator()(const ItemEnd& message) const {
@@ -122,9 +123,8 @@ Result<ItemMessage> decode_start(const Chain& chain) {
 Result<ItemMessage> decode_block(const Chain& chain) {
   ItemBlock message;
   TRY(get(chain, id::kOffset, message.offset));
-  TRY(get(chain, id::kOctets, message.octets));
-  if (message.octets.empty() || message.octets.size() > kMaxBlock)
-    return fail(Errc::Limit, "item block of " + std::to_string(message.octets.size()) + " octets");
+  TRY(get_octets(chain, kMaxBlock, message.octets));
+  if (message.octets.empty()) return fail(Errc::Protocol, "item block: empty");
   return message;
 }
 

@@ -1,6 +1,7 @@
 #include "proxy/sync/operation.h"
 
 #include "proxy/sync/fields.h"
+#include "proxy/sync/octets.h"
 #include "proxy/sync/packed.h"
 
 namespace proxy::sync {
@@ -77,7 +78,7 @@ struct OperationMessageEncoder {
     put(chain, id::kZone, std::int64_t{message.zone_minutes});
     put(chain, id::kSize, message.size);
     put_fixed(chain, id::kSha256, message.digest);
-    put(chain, id::kOctets, message.octets);
+    put_octets(chain, message.octets);
     if (message.same_as) chain.add(id::kSameAs, ByteView(*message.same_as));
     return chain;
   }
@@ -105,7 +106,7 @@ struct OperationMessageEncoder {
     put(chain, id::kEnvid, message.envid);
     put(chain, id::kSize, message.size);
     put_fixed(chain, id::kSha256, message.digest);
-    put(chain, id::kOctets, message.octets);
+    put_octets(chain, message.octets);
     return chain;
   }
   Chain operator()(const SubmissionReport& message) const {
@@ -185,7 +186,7 @@ Result<OperationMessage> decode_one(const Chain& chain) {
   TRY(get(chain, id::kZone, message.zone_minutes));
   TRY(get(chain, id::kSize, message.size));
   TRY(get_fixed(chain, id::kSha256, message.digest));
-  TRY(get(chain, id::kOctets, message.octets));
+  TRY(get_octets(chain, kInlineOctets, message.octets));
   Ticket same{};
   TRY(get_fixed(chain, id::kSameAs, same));
   if (chain.has(id::kSameAs)) message.same_as = same;
@@ -225,7 +226,7 @@ Result<OperationMessage> decode_submission(const Chain& chain) {
   TRY(get(chain, id::kEnvid, message.envid));
   TRY(get(chain, id::kSize, message.size));
   TRY(get_fixed(chain, id::kSha256, message.digest));
-  TRY(get(chain, id::kOctets, message.octets));
+  TRY(get_octets(chain, kInlineOctets, message.octets));
   return message;
 }
 

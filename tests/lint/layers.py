@@ -48,7 +48,7 @@ MAY_USE = {
     "proxy/dav": ["codec/base"],
     "proxy/messaging": ["booster/net", "booster/crypto", "booster/session", *CODEC],
     "proxy/queue": ["booster/sql", "booster/disk", "booster/crypto", "booster/schedule", "proxy/messaging", "proxy/sync"],
-    "proxy/sync": ["codec/property"],
+    "proxy/sync": ["codec/property", "codec/mime"],
     "proxy/client/replica": CLIENT_USES + CLIENT_PARTS,
     "proxy/client/events": CLIENT_USES + CLIENT_PARTS,
     "proxy/client/faces": CLIENT_USES + CLIENT_PARTS,

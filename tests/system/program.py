@@ -89,7 +89,8 @@ class Program:
         self.say("done", op=op, token=token)
 
     def run(self, operations: int) -> None:
-        for _ in range(operations):
+        self.send()  # whatever the seed draws, something was promised to somebody
+        for _ in range(operations - 1):
             self.rng.choice((self.send, self.write, self.write, self.change, self.change))()
 
 

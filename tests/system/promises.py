@@ -79,6 +79,7 @@ class Promises:
         self.states: dict[str, set[State]] = {}  # token -> what alice's mailboxes may hold of it
         self.uids: dict[tuple[str, int], str] = {}  # where the program saw what
         self.delivered: dict[str, str] = {}
+        self.given_twice: list[str] = []
         self.doubled = 0  # submissions that arrived twice
         self._open: dict | None = None
 
@@ -113,7 +114,9 @@ class Promises:
             return
         self.states[op["token"]] = self._after
         if "uid" in told:
-            self.uids[op["mailbox"], told["uid"]] = op["token"]
+            place = (op["mailbox"], told["uid"])
+            if (had := self.uids.setdefault(place, op["token"])) != op["token"]:
+                self.given_twice.append(f"UID {place} was {had} and was given to {op['token']}")
 
     @staticmethod
     def _applied(state: State, op: dict) -> State:
@@ -194,7 +197,7 @@ class Promises:
         return lines
 
     def _eternal_uids(self, face: View) -> list[str]:
-        lines = []
+        lines = list(self.given_twice)
         now = {(name, uid): mail.subject for name, rows in face.items() for uid, mail in rows.items()}
         for place, token in self.uids.items():
             if place in now and now[place] != token:

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "booster/crypto/digest.h"
+#include "codec/mime/splitter.h"
 #include "proxy/gateway/agent/device_session.h"
 
 namespace proxy::gateway::agent {
@@ -152,13 +153,13 @@ Task<Result<>> ItemFeed::send_blocks(MailPtr mail, std::uint64_t offset) {
   booster::crypto::Sha256 digest;
   digest.update(octets.first(static_cast<std::size_t>(offset)));
   for (auto at = static_cast<std::size_t>(offset); at < octets.size();) {
-    const std::size_t size = std::min(most, octets.size() - at);
-    const ByteView piece = octets.subspan(at, size);
+    const ByteView rest = octets.subspan(at);
+    const ByteView piece = rest.size() > most ? rest.first(codec::mime::split_point(rest.first(most))) : rest;
     digest.update(piece);
     sync::ItemBlock block{at, Bytes(piece.begin(), piece.end())};
     const codec::property::Chain chain = sync::encode(sync::ItemMessage(std::move(block)));
     CO_TRY(co_await stream_.batch(chain));
-    at += size;
+    at += piece.size();
   }
   sync::ItemEnd end;
   end.digest = digest.digest().bytes;

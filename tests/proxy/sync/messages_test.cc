@@ -4,6 +4,7 @@
 #include "codec/property/encode.h"
 #include "proxy/sync/control.h"
 #include "proxy/sync/feed.h"
+#include "proxy/sync/ids.h"
 #include "proxy/sync/items.h"
 #include "proxy/sync/operation.h"
 
@@ -21,6 +22,13 @@ void round_trips(const Variant& message, Decode decode) {
   const auto back = decode(crossed(encode(message)));
   ASSERT_TRUE(back) << codec::to_string(back.error());
   EXPECT_TRUE(*back == message) << "alternative " << message.index();
+}
+
+// An attachment of so many lines as it stands in a mail.
+Bytes base64_lines(std::size_t count) {
+  std::string lines;
+  for (std::size_t i = 0; i < count; ++i) lines += std::string(76, static_cast<char>('A' + i % 26)) + "\r\n";
+  return codec::to_bytes(lines);
 }
 
 Ticket ticket(int value) {
@@ -128,6 +136,15 @@ TEST(FeedMessages, AFlagChangeIsAtMostSixteenBytes) {
   EXPECT_LE(codec::property::encode(encode(FeedMessage(FlagChanges{3, {{{123'456}, seen}}}))).size(), 16U);
 }
 
+TEST(ItemMessages, AnAttachmentCrossesDecoded) {
+  const Bytes octets = base64_lines(1000);
+  const Chain chain = encode(ItemMessage(ItemBlock{0, octets}));
+  EXPECT_LT(codec::property::encode(chain).size(), 57U * 1000 + 50);
+  Chain bomb = chain;
+  bomb.set(id::kWrittenSize, std::uint64_t{kMaxBlock + 1});
+  EXPECT_EQ(decode_item(bomb).error().code, Errc::Limit);
+}
+
 TEST(ItemMessages, CrossUnchanged) {
   ContentDigest digest{};
   digest[0] = std::byte{1};
@@ -137,6 +154,7 @@ TEST(ItemMessages, CrossUnchanged) {
   round_trips(ItemMessage(ItemStart{"INBOX", {5}, {9}, {}, 100, 0}), decode_item);
   round_trips(ItemMessage(ItemStart{"", {}, {}, ticket(3), 100, 50}), decode_item);
   round_trips(ItemMessage(ItemBlock{50, codec::to_bytes("octets")}), decode_item);
+  round_trips(ItemMessage(ItemBlock{50, base64_lines(100)}), decode_item);
   round_trips(ItemMessage(ItemEnd{digest}), decode_item);
   round_trips(ItemMessage(ItemFailed{"INBOX", {5}, {9}, true, "expunged"}), decode_item);
   round_trips(ItemMessage(UploadFrom{ticket(1), 5, digest}), decode_item);
