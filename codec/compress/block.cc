@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "codec/base/varint.h"
-#include "codec/compress/sample.h"
 
 namespace codec::compress {
 namespace {
@@ -59,15 +58,10 @@ Result<std::optional<BlockHead>> decode_block_head(ByteReader& in) {
   return std::optional(head);
 }
 
-// A stored block does not enter the window: what does not shrink would only push out what helps.
+// What looks random is not stored: the same file may come again, in a forward or in its next version.
 Result<> BlockEncoder::encode(ByteView raw, Bytes& out) {
   if (raw.empty()) return {};
   if (raw.size() > kMaxBlock) return fail(Errc::Limit, fmt::format("block: {} octets", raw.size()));
-  if (!worth_compressing(raw)) {
-    append_head(Encoding::Stored, false, raw.size(), raw.size(), out);
-    out.insert(out.end(), raw.begin(), raw.end());
-    return {};
-  }
   coded_.clear();
   Result<> done = window_.append(raw, coded_);
   if (done) done = window_.flush(coded_);
@@ -84,7 +78,7 @@ Result<> BlockEncoder::encode(ByteView raw, Bytes& out) {
 void BlockEncoder::reset() {
   window_.reset();
   fresh_ = true;
-  coded_ = {};
+  Bytes().swap(coded_);
 }
 
 void BlockEncoder::set_level(int level) {

@@ -17,7 +17,13 @@ using codec::property::Chain;
 struct MessageOptions {
   int level = codec::compress::kDefaultLevel;
   int window_log = codec::compress::kDefaultWindowLog;
+  bool operator==(const MessageOptions&) const = default;
 };
+
+// Many mails on one stream: 8 % fewer octets than the defaults, at 100 MB/s and 11 MiB.
+constexpr MessageOptions kBulk{.level = 9, .window_log = 22};
+// A mail now and then, for days: the last ones are remembered, in 3 MiB.
+constexpr MessageOptions kTrickle{.level = 9, .window_log = 18};
 
 constexpr std::size_t kBatch =
     64 * 1024;  // queued octets after which send() writes; what waits longer than one send is flush()ed by hand
@@ -37,6 +43,9 @@ class MessageStream {
   // The next message.   Errors  Closed: the peer finished; Protocol, Limit: it misbehaves; those of the stream
   Task<Result<Chain>> receive();
 
+  // From the next message on. Other options than those in use end the window and free its memory.
+  Task<Result<>> use(MessageOptions options);
+
   Task<Result<>> finish();  // flushes, then half-closes
   void close() { stream_->close(); }
   booster::net::Stream& stream() { return *stream_; }
@@ -50,6 +59,7 @@ class MessageStream {
   Task<Result<>> write_queued();
 
   std::unique_ptr<booster::net::Stream> stream_;
+  MessageOptions options_;
   codec::compress::BlockEncoder encoder_;
   codec::compress::BlockDecoder decoder_;
   codec::property::FrameReader frames_;

@@ -150,6 +150,8 @@ class ItemFeed {
   Task<Result<>> read();
   Result<> take(sync::ItemMessage message);
   Task<Result<>> feed();
+  Task<Result<>> change();
+  Task<Result<>> await_wants();
   Task<Result<>> send_item(Want want);
   Task<Result<>> send_blocks(MailPtr mail, std::uint64_t offset);
   Task<Result<>> send_failed(const Want& want, const Error& error);

@@ -2,15 +2,18 @@
 #include <algorithm>
 
 #include "booster/crypto/digest.h"
+#include "booster/runtime/timer.h"
 #include "codec/mime/splitter.h"
 #include "proxy/gateway/agent/device_session.h"
 
 namespace proxy::gateway::agent {
 namespace {
 
-constexpr std::size_t kMaxWants = 100'000;      // items asked for and not sent: a whole mailbox in one breath
-constexpr std::size_t kFetchBlock = 64 * 1024;  // a person waits: the first octets come sooner
-constexpr int kTries = 3;                       // upstream connections that may break over one item
+constexpr std::size_t kMaxWants = 100'000;       // items asked for and not sent: a whole mailbox in one breath
+constexpr std::size_t kFetchBlock = 64 * 1024;   // a person waits: the first octets come sooner
+constexpr std::size_t kMany = 16;                // wants that are worth a large window
+constexpr auto kRest = std::chrono::minutes(1);  // without a want: its memory is worth more
+constexpr int kTries = 3;                        // upstream connections that may break over one item
 
 Task<Result<>> then_end(Task<Result<>> task, runtime::CancelScope& scope, bool always) {
   Result<> done = co_await std::move(task);
@@ -88,13 +91,26 @@ Task<Result<>> ItemFeed::feed() {
   for (;;) {
     if (wants_.empty()) {
       if (finished_) co_return co_await stream_.finish();
-      CO_TRY(co_await changed_.wait());
+      CO_TRY(co_await await_wants());
       continue;
     }
+    if (wants_.size() >= kMany) CO_TRY(co_await stream_.use(messaging::kBulk));
     Want want = std::move(wants_.front());
     wants_.pop_front();
     CO_TRY(co_await send_item(std::move(want)));
   }
+}
+
+Task<Result<>> ItemFeed::change() {
+  co_return co_await changed_.wait();
+}
+
+Task<Result<>> ItemFeed::await_wants() {
+  const Result<> soon = co_await runtime::with_timeout(kRest, change());
+  if (soon || soon.error().code != Errc::Timeout) co_return soon;
+  CO_TRY(co_await stream_.use(messaging::kTrickle));
+  if (!wants_.empty() || finished_) co_return Result<>();  // while the time-out unwound
+  co_return co_await changed_.wait();
 }
 
 Task<Result<>> ItemFeed::send_failed(const Want& want, const Error& error) {

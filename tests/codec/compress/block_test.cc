@@ -80,11 +80,22 @@ TEST(Block, WhatDoesNotShrinkGrowsByNoMoreThanAThousandth) {
   }
 }
 
-TEST(Block, StoredBlocksNeedNoWindow) {
+TEST(Block, WhatLooksRandomIsKnownWhenItComesAgain) {
   BlockEncoder encoder;
+  Bytes first;
+  Bytes second;
+  ASSERT_TRUE(encoder.encode(noise(1, 100'000), first));
+  ASSERT_TRUE(encoder.encode(noise(1, 100'000), second));
+  EXPECT_LT(second.size(), 200U);
+}
+
+TEST(Block, NoMemoryBeforeTheFirstBlockAndAfterAReset) {
+  BlockEncoder encoder;
+  EXPECT_EQ(encoder.memory(), 0U);
   Bytes block;
-  ASSERT_TRUE(encoder.encode(noise(1, 100'000), block));
-  EXPECT_EQ(block[0], std::byte{0});
+  ASSERT_TRUE(encoder.encode(mail(1), block));
+  EXPECT_GT(encoder.memory(), 0U);
+  encoder.reset();
   EXPECT_EQ(encoder.memory(), 0U);
 }
 

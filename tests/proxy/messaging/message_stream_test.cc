@@ -1,5 +1,7 @@
 #include "proxy/messaging/message_stream.h"
 
+#include <random>
+
 #include "booster/net/memory_stream.h"
 #include "proxy/messaging/frame_stream.h"
 #include "proxy/sync/items.h"
@@ -46,6 +48,32 @@ CORO_TEST(MessageStream, MessagesArriveInOrderAndSmaller) {
   co_await scope.join();
   EXPECT_LT(sender.coded_sent(), sender.raw_sent() / 20);
   EXPECT_EQ(sender.coded_sent(), receiver.coded_received());
+}
+
+CORO_TEST(MessageStream, OptionsChangeWithoutTheReceiverBeingTold) {
+  net::MemoryPair pair = net::make_memory_pair(loop);
+  MessageStream sender(std::move(pair.client));
+  MessageStream receiver(std::move(pair.server));
+  sync::ItemBlock picture;
+  std::mt19937 random(7);
+  for (int i = 0; i < 20'000; ++i) picture.octets.push_back(static_cast<std::byte>(random()));
+  const sync::ItemMessage sent = picture;
+  const Chain chain = sync::encode(sent);
+  std::uint64_t before = 0;
+  for (std::size_t i = 0; i < 6; ++i) {
+    if (i == 2) CO_ASSERT_OK(co_await sender.use(kBulk));
+    if (i == 3) CO_ASSERT_OK(co_await sender.use(kBulk));
+    if (i == 4) CO_ASSERT_OK(co_await sender.use(kTrickle));
+    CO_ASSERT_OK(co_await sender.send(chain));
+    const Result<Chain> received = co_await receiver.receive();
+    CO_ASSERT_OK(received);
+    const auto message = sync::decode_item(*received);
+    CO_ASSERT_OK(message);
+    EXPECT_TRUE(*message == sent);
+    const bool known = sender.coded_sent() - before < 1'000;
+    EXPECT_EQ(known, i % 2 == 1) << "a new window after 2 and 4, none at 3";
+    before = sender.coded_sent();
+  }
 }
 
 CORO_TEST(MessageStream, AnEndInTheMiddleOfAMessageIsSaid) {
