@@ -22,7 +22,7 @@ constexpr std::size_t kCostOfAStretch = 6;  // octets of layout, about
 constexpr std::uint8_t kEscaped = 1;
 constexpr std::uint8_t kBroken = 2;  // a soft line break before it
 
-std::size_t hex_value(char c) {
+std::size_t hex_digit(char c) {
   return kHex.find(c);
 }
 
@@ -90,8 +90,8 @@ bool Tokenizer::take_plain() {
 
 bool Tokenizer::take_escape() {
   if (at_ + 2 >= text_.size()) return false;
-  const std::size_t high = hex_value(text_[at_ + 1]);
-  const std::size_t low = hex_value(text_[at_ + 2]);
+  const std::size_t high = hex_digit(text_[at_ + 1]);
+  const std::size_t low = hex_digit(text_[at_ + 2]);
   if (high == std::string_view::npos || low == std::string_view::npos) return false;
   at_ += kEscape;
   return put_alone(static_cast<char>(high << 4 | low), kEscaped);

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t kInside = 0;
 constexpr std::size_t kBeforeEnd = 1;
-constexpr std::size_t kEscape = 3;        // characters of "=XX"
+constexpr std::size_t kEscapeSize = 3;    // characters of "=XX"
 constexpr int kMostTrust = 3;             // in either way of breaking
 constexpr std::size_t kLongestWord = 80;  // what is looked at ahead
 
@@ -56,7 +56,7 @@ void QuotedModel::did_escape(bool escaped) {
 
 // As many characters as fit, and the "=" where the line goes on behind them.
 bool QuotedModel::fixed_breaks() const {
-  const std::size_t width = column_ + (escaped_ ? kEscape : 1);
+  const std::size_t width = column_ + (escaped_ ? kEscapeSize : 1);
   const std::size_t behind = at_ + 1;
   const bool last = line_end_at(behind) || behind == content_.size();
   return width > limit_ - (last ? 0 : 1);
@@ -69,7 +69,7 @@ bool QuotedModel::word_breaks() const {
   const std::size_t until = std::min(content_.size(), at_ + kLongestWord);
   for (std::size_t at = at_; at < until; ++at) {
     if (line_end_at(at)) return width > limit_;
-    width += (at == at_ ? escaped_ : writes_escape(at)) ? kEscape : 1;
+    width += (at == at_ ? escaped_ : writes_escape(at)) ? kEscapeSize : 1;
     if (octet(content_[at]) == ' ') break;
     if (width > limit_ - 1) return true;
   }
@@ -92,7 +92,7 @@ void QuotedModel::did_break(bool broken) {
   const std::size_t width = column_ + 1;  // with the "="
   if (!broken) {
     // It fitted after all.
-    if (fixed && words) limit_ = std::max(limit_, column_ + (escaped_ ? kEscape : 1) + 1);
+    if (fixed && words) limit_ = std::max(limit_, column_ + (escaped_ ? kEscapeSize : 1) + 1);
     return;
   }
   if (!fixed && !words) {
@@ -111,7 +111,7 @@ std::size_t QuotedModel::advance() {
     column_ = 0;
     return octets;
   }
-  column_ += escaped_ ? kEscape : 1;
+  column_ += escaped_ ? kEscapeSize : 1;
   ++at_;
   return 1;
 }

@@ -1,0 +1,49 @@
+// One way to carry a folder of mail from one end to the other, measured.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "codec/base/bytes.h"
+
+namespace perf::codec_bench {
+
+using codec::Bytes;
+using codec::ByteView;
+using codec::Result;
+
+enum class Mode : std::uint8_t {
+  Bulk,  // a first synchronization: newest first, in batches
+  Live,  // each mail by itself when it comes, in order
+  Up,    // each mail by itself, as the client sends it
+};
+
+// Takes the mails in their order. What one call appends is all that crosses the link for that mail, but for Bulk, where
+// it may wait for finish().
+class Encoder {
+ public:
+  virtual ~Encoder() = default;
+  virtual Result<> encode(ByteView mail, Bytes& link) = 0;
+  virtual Result<> finish(Bytes&) { return {}; }
+};
+
+// Gets all that an Encoder made, and gives the mails again in the same order.
+using Decode = Result<std::vector<Bytes>> (*)(ByteView link, const std::vector<std::size_t>& sizes);
+
+struct Method {
+  std::string_view name;
+  std::unique_ptr<Encoder> (*make)(Mode mode);
+  Decode decode;
+};
+
+const Method* find_method(std::string_view name);
+
+// packetboat.cc, peers.cc
+extern const Method kPacketboat;
+extern const Method kGzipEach;
+extern const Method kDeflateStream;
+extern const Method kZstd19Each;
+extern const Method kZstd19Solid;
+
+}  // namespace perf::codec_bench
