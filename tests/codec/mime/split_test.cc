@@ -234,7 +234,7 @@ const std::vector<std::string> kPieces = {"Content-Transfer-Encoding: quoted-pri
                                           std::string(100, 'x'),
                                           std::string("\0\xff", 2)};
 
-rc::Gen<std::string> any_mail() {
+rc::Gen<std::string> any_lines() {
   const auto piece = rc::gen::pair(rc::gen::elementOf(kPieces),
                                    rc::gen::weightedElement<std::string>({{6, "\r\n"}, {2, "\n"}, {2, ""}, {1, "\r"}}));
   return rc::gen::map(rc::gen::container<std::vector<std::pair<std::string, std::string>>>(piece),
@@ -246,7 +246,7 @@ rc::Gen<std::string> any_mail() {
 }
 
 RC_GTEST_PROP(SplitProperty, GivesTheSameOctetsAgain, ()) {
-  const std::string mail = *any_mail();
+  const std::string mail = *any_lines();
   Splitter splitter;
   for (const std::string_view part : {std::string_view(mail), std::string_view(mail)}) {  // the second one goes on
     const SplitBlock block = splitter.split(as_bytes(part));
@@ -258,7 +258,7 @@ RC_GTEST_PROP(SplitProperty, GivesTheSameOctetsAgain, ()) {
 }
 
 RC_GTEST_PROP(SplitProperty, GivesThemCutAnywhere, ()) {
-  const std::string mail = *any_mail();
+  const std::string mail = *any_lines();
   const auto cut = *rc::gen::inRange<std::size_t>(0, mail.size() + 1);
   Splitter splitter;
   std::string again;
