@@ -42,7 +42,7 @@ Result<std::optional<BlockHead>> decode_block_head(ByteReader& in) {
   if (in.empty()) return std::optional<BlockHead>();
   TRY_ASSIGN(const std::uint8_t first, in.u8());
   const unsigned encoding = first & 0x7fU;
-  if (encoding > static_cast<unsigned>(Encoding::ZstdWindow))
+  if (encoding > static_cast<unsigned>(Encoding::Mix))
     return fail(Errc::Unsupported, fmt::format("block: encoding {}", encoding));
   TRY_ASSIGN(const std::optional<std::size_t> raw, size_of(in, kMaxBlock));
   std::optional<std::size_t> coded;
@@ -63,29 +63,37 @@ Result<> BlockEncoder::encode(ByteView raw, Bytes& out) {
   if (raw.empty()) return {};
   if (raw.size() > kMaxBlock) return fail(Errc::Limit, fmt::format("block: {} octets", raw.size()));
   coded_.clear();
-  Result<> done = window_.append(raw, coded_);
-  if (done) done = window_.flush(coded_);
-  if (!done) {
-    reset();  // the peer saw nothing of it; the next block begins a new window
-    return done;
+  if (coding_.encoding == Encoding::Mix) {
+    mix_.encode(raw, coded_);
+  } else {
+    TRY(encode_zstd(raw));
   }
-  append_head(Encoding::ZstdWindow, fresh_, raw.size(), coded_.size(), out);
+  append_head(coding_.encoding, fresh_, raw.size(), coded_.size(), out);
   out.insert(out.end(), coded_.begin(), coded_.end());
   fresh_ = false;
+  if (mix_.is_full()) reset();
   return {};
+}
+
+Result<> BlockEncoder::encode_zstd(ByteView raw) {
+  Result<> done = window_.append(raw, coded_);
+  if (done) done = window_.flush(coded_);
+  if (!done) reset();  // the peer saw nothing of it; the next block begins a new window
+  return done;
 }
 
 void BlockEncoder::reset() {
   window_.reset();
+  mix_.reset();
   fresh_ = true;
   Bytes().swap(coded_);
 }
 
-void BlockEncoder::set_level(int level) {
-  const int before = window_.level();
-  if (std::clamp(level, kMinLevel, kMaxLevel) == before) return;
-  window_.reset(level);
-  fresh_ = true;
+void BlockEncoder::use(const Coding& coding) {
+  if (coding == coding_) return;
+  reset();
+  coding_ = coding;
+  window_ = Compressor(coding.level, coding.window_log);
 }
 
 Result<bool> BlockDecoder::read_head(ByteView& in) {
@@ -106,12 +114,19 @@ Result<> BlockDecoder::decode(ByteView coded, Bytes& out) {
     out.insert(out.end(), coded.begin(), coded.end());
     return {};
   }
-  if (head_->fresh) {
-    window_.reset();
-    begun_ = true;
-  }
-  if (!begun_) return fail(Errc::Protocol, "block: the window has not begun");
+  if (head_->fresh) TRY(begin(head_->encoding));
+  if (begun_ != head_->encoding) return fail(Errc::Protocol, "block: the window has not begun");
+  if (head_->encoding == Encoding::Mix) return mix_.decode(coded, head_->raw_size, out);
   return window_.decode(coded, head_->raw_size, out);
+}
+
+// What was learned before is let go, with its memory.
+Result<> BlockDecoder::begin(Encoding encoding) {
+  if (encoding == Encoding::Mix && !takes_mix_) return fail(Errc::Unsupported, "block: context mixing on this stream");
+  window_.reset();
+  mix_.reset();
+  begun_ = encoding;
+  return {};
 }
 
 Result<std::optional<std::size_t>> BlockDecoder::step(ByteView& in, Bytes& out) {

@@ -72,11 +72,6 @@ void Compressor::reset() {
   context_.reset();
 }
 
-void Compressor::reset(int level) {
-  level_ = std::clamp(level, kMinLevel, kMaxLevel);
-  reset();
-}
-
 std::size_t Compressor::memory() const {
   return context_ ? ZSTD_sizeof_CCtx(context_.get()) : 0;
 }

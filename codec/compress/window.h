@@ -22,7 +22,6 @@ class Compressor {
   Result<> flush(Bytes& out);                // all that was appended can now be decoded
   // The window begins anew, here and at the peer's Decompressor, which must be reset at the same place. Frees memory.
   void reset();
-  void reset(int level);  // zstd cannot change the level inside a window
   int level() const { return level_; }
   std::size_t memory() const;
 

@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "perf" / "link"))
 from rows import Row, commit, save, table  # noqa: E402
 
 PROGRAM = ROOT / "build" / "release" / "perf" / "codec_bench"
-METHODS = ("packetboat", "gzip-each", "deflate-stream", "zstd19-each", "zstd19-solid")
+METHODS = ("packetboat", "packetboat-mix", "gzip-each", "deflate-stream", "zstd19-each", "zstd19-solid")
 GENERATED, GENERATED_QUICK = 400, 60
 ARCHIVE = ".tar.zst"
 

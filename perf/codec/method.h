@@ -41,6 +41,7 @@ const Method* find_method(std::string_view name);
 
 // packetboat.cc, peers.cc
 extern const Method kPacketboat;
+extern const Method kPacketboatMix;
 extern const Method kGzipEach;
 extern const Method kDeflateStream;
 extern const Method kZstd19Each;

@@ -1,4 +1,4 @@
-// As deployed: the messages of a Bodies stream, or of an operations and an Upload stream, with their windows.
+// Ours: the messages of a Bodies stream, or of an operations and an Upload stream, with their windows.
 #include "codec/compress/block.h"
 #include "codec/mime/splitter.h"
 #include "codec/property/frame.h"
@@ -29,7 +29,7 @@ MessageOptions options_of(Mode mode) {
 
 class PacketboatEncoder final : public Encoder {
  public:
-  explicit PacketboatEncoder(Mode mode) : mode_(mode), blocks_(options_of(mode).level, options_of(mode).window_log) {}
+  PacketboatEncoder(Mode mode, const MessageOptions& options) : mode_(mode), blocks_(options) {}
 
   Result<> encode(ByteView mail, Bytes& link) override {
     if (mode_ == Mode::Up && mail.size() > sync::kInlineOctets) blocks_.reset();  // a stream of its own
@@ -91,7 +91,14 @@ Result<std::vector<Bytes>> decode(ByteView link, const std::vector<std::size_t>&
 }  // namespace
 
 const Method kPacketboat = {
-    "packetboat", [](Mode mode) -> std::unique_ptr<Encoder> { return std::make_unique<PacketboatEncoder>(mode); },
+    "packetboat",
+    [](Mode mode) -> std::unique_ptr<Encoder> { return std::make_unique<PacketboatEncoder>(mode, options_of(mode)); },
     decode};
+const Method kPacketboatMix = {"packetboat-mix",
+                               [](Mode mode) -> std::unique_ptr<Encoder> {
+                                 return std::make_unique<PacketboatEncoder>(
+                                     mode, MessageOptions{.encoding = codec::compress::Encoding::Mix});
+                               },
+                               decode};
 
 }  // namespace perf::codec_bench

@@ -17,16 +17,13 @@ constexpr std::size_t kRawBlock = 256 * 1024;  // so that a receiver can begin b
 
 MessageStream::MessageStream(std::unique_ptr<booster::net::Stream> stream, MessageOptions options)
     : stream_(std::move(stream)),
-      options_(options),
-      encoder_(options.level, options.window_log),
+      encoder_(options),
       frames_(codec::property::Limits{}),
       input_(kMessageBuffer) {}
 
 Task<Result<>> MessageStream::use(MessageOptions options) {
   CO_TRY_ASSIGN(const booster::runtime::Mutex::Lock lock, co_await writing_.lock());
-  if (options == options_) co_return Result<>();
-  options_ = options;
-  encoder_ = codec::compress::BlockEncoder(options.level, options.window_log);
+  encoder_.use(options);
   co_return Result<>();
 }
 

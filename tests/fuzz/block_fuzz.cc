@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Outcome pieces = decode_all(bytes, 7);
   CHECK(whole.good == pieces.good && whole.out == pieces.out);
 
-  BlockEncoder encoder(1, 12);
+  BlockEncoder encoder({.level = 1, .window_log = 12});
   Bytes coded;
   CHECK(encoder.encode(bytes.first(size / 2), coded));
   CHECK(encoder.encode(bytes.subspan(size / 2), coded));

@@ -80,6 +80,9 @@ MAY_USE = {
 USES_NOTHING = {"codec/base", "proxy/tray"}
 MAY_USE_ANYTHING = ("tests", "perf")
 NEVER_TOGETHER = ("proxy/client", "proxy/gateway")
+# The front faces the network, the broker holds passwords: what they use may use these, they themselves never.
+PARSES_NO_MAIL = ("proxy/gateway/dispatcher", "proxy/gateway/broker")
+MAIL = ("codec/mime", "codec/convert", "codec/container", *GRAMMARS)
 
 # A foreign library is included in one folder only, so that a bug in it has one address and a version change one diff.
 FOREIGN = [
@@ -151,6 +154,8 @@ def judge_own(folder, target):
     sides = [{side for side in NEVER_TOGETHER if below(name, side)} for name in (row, other)]
     if sides[0] and sides[1] and sides[0] != sides[1]:
         return "client and gateway never include each other"
+    if any(below(row, name) for name in PARSES_NO_MAIL) and any(below(other, name) for name in MAIL):
+        return f"{row} parses no mail: {other}"
     if other == row or other in allowed(row):
         return None
     named = ", ".join(MAY_USE[row]) or "nothing"

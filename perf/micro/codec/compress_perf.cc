@@ -12,9 +12,9 @@ Bytes text(std::size_t size) {
   return to_bytes(out.substr(0, size));
 }
 
-void encode_blocks(benchmark::State& state) {
+void encode_blocks(benchmark::State& state, const Coding& coding) {
   const Bytes raw = text(32 * 1024);
-  BlockEncoder encoder(static_cast<int>(state.range(0)));
+  BlockEncoder encoder(coding);
   Bytes out;
   for (auto _ : state) {
     out.clear();
@@ -22,11 +22,15 @@ void encode_blocks(benchmark::State& state) {
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(raw.size()));
 }
-BENCHMARK(encode_blocks)->Arg(1)->Arg(6)->Arg(19);
+BENCHMARK_CAPTURE(encode_blocks, zstd1, Coding{.level = 1});
+BENCHMARK_CAPTURE(encode_blocks, zstd6, Coding{.level = 6});
+BENCHMARK_CAPTURE(encode_blocks, zstd19, Coding{.level = 19});
+BENCHMARK_CAPTURE(encode_blocks, mix, Coding{.encoding = Encoding::Mix});
 
-void decode_blocks(benchmark::State& state) {
+// A first block, again and again.
+void decode_blocks(benchmark::State& state, const Coding& coding) {
   const Bytes raw = text(32 * 1024);
-  BlockEncoder encoder;
+  BlockEncoder encoder(coding);
   Bytes block;
   if (!encoder.encode(raw, block)) state.SkipWithError("encode");
   Bytes out;
@@ -38,7 +42,8 @@ void decode_blocks(benchmark::State& state) {
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(raw.size()));
 }
-BENCHMARK(decode_blocks);
+BENCHMARK_CAPTURE(decode_blocks, zstd6, Coding{.level = 6});
+BENCHMARK_CAPTURE(decode_blocks, mix, Coding{.encoding = Encoding::Mix});
 
 }  // namespace
 }  // namespace codec::compress

@@ -47,7 +47,8 @@ TEST(Block, StreamOfBlocksComesBackInAnyPieces) {
       append_to(all, raw);
     }
     if (i == 2) encoder.reset();
-    if (i == 3) encoder.set_level(12);
+    if (i == 3) encoder.use({.level = 12});
+    if (i == 4) encoder.use({.encoding = Encoding::Mix});
   }
   for (const std::size_t step : {std::size_t{1}, std::size_t{5}, std::size_t{1000}, stream.size()})
     EXPECT_EQ(decode_all(stream, step).value(), all) << step;
@@ -119,6 +120,17 @@ TEST(Block, AWindowThatNeverBeganIsRefused) {
   EXPECT_EQ(decode_all(second, 100).error().code, Errc::Protocol);
 }
 
+TEST(Block, AReceiverMayRefuseToHoldThePredictor) {
+  BlockEncoder encoder({.encoding = Encoding::Mix});
+  Bytes block;
+  ASSERT_TRUE(encoder.encode(mail(1), block));
+  BlockDecoder decoder(kMaxWindowLog, false);
+  ByteView in = block;
+  Bytes out;
+  EXPECT_EQ(decoder.next(in, out).error().code, Errc::Unsupported);
+  EXPECT_LT(decoder.memory(), 4'096U);
+}
+
 TEST(Block, EmptyAndTooLarge) {
   BlockEncoder encoder;
   Bytes out;
@@ -135,7 +147,7 @@ TEST(BlockHead, SaysWhatIsWrong) {
     EXPECT_FALSE(head) << hex;
     return head ? Errc::Io : head.error().code;
   };
-  EXPECT_EQ(refusal("02"), Errc::Unsupported);
+  EXPECT_EQ(refusal("03"), Errc::Unsupported);
   EXPECT_EQ(refusal("ff"), Errc::Unsupported);
   EXPECT_EQ(refusal("00818040"), Errc::Limit);    // raw 1 MiB + 1
   EXPECT_EQ(refusal("0101818060"), Errc::Limit);  // coded

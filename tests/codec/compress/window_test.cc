@@ -63,11 +63,11 @@ TEST(Window, RefusesAWindowAboveItsOwn) {
   EXPECT_TRUE(Decompressor(21).decode(coded, 1000, out));
 }
 
-TEST(Window, ResetBeginsAnewWithAnotherLevel) {
-  Compressor compressor(1);
+TEST(Window, ResetBeginsAnewAndFreesTheMemory) {
+  Compressor compressor(19);
   Decompressor decompressor;
-  for (const int level : {1, 19, 3}) {
-    compressor.reset(level);
+  for (int i = 0; i < 3; ++i) {
+    compressor.reset();
     decompressor.reset();
     EXPECT_EQ(compressor.memory(), 0U);
     Bytes coded;
