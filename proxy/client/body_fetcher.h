@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "booster/runtime/scope.h"
 #include "proxy/client/account_store.h"
@@ -33,7 +34,8 @@ class BodyFetcher {
 
   // The Bodies streams, each from its first want on, to the end of one. Opens none before something is wanted.
   Task<Result<>> serve_policy(SessionLink& link, sync::AccountHandle account);
-  // Opens a Fetch stream for each fetch_now(), until cancelled; what is not here then has failed: Unreachable.
+  // Brings each fetch_now() on a Fetch stream of its own while it lasts, until cancelled; what is not here then has
+  // failed: Unreachable.
   Task<Result<>> serve_fetches(SessionLink& link, sync::AccountHandle account);
 
   // The sync stream began or ended; it names bodies that come unasked before it stores their rows, then says so.
@@ -67,7 +69,8 @@ class BodyFetcher {
     std::shared_ptr<Fetching> fetching;
     WantedBody body;
   };
-  struct BodyLane;  // one Bodies stream: body_lane.h
+  struct BodyLane;     // one Bodies stream: body_lane.h
+  struct FetchStream;  // likewise
   // One item on its way in on one stream; what is not whole when it goes has failed for who reads along.
   class Incoming;
 
@@ -105,6 +108,8 @@ class BodyFetcher {
                            std::shared_ptr<Fetching> fetching);
   Task<Result<>> fetch_whole(SessionLink& link, sync::AccountHandle account, WantedBody body,
                              std::shared_ptr<Fetching> fetching);
+  Task<Result<>> fetch_on_stream(SessionLink& link, sync::AccountHandle account, WantedBody body,
+                                 std::shared_ptr<Fetching> fetching);
   Task<Result<>> carry_fetch(MessageStream& stream, WantedBody body, std::shared_ptr<Fetching> fetching);
   Task<Result<Ended>> read_fetched(MessageStream& stream, const BodyKey& key, std::uint64_t offset,
                                    std::shared_ptr<Fetching> fetching);
@@ -139,6 +144,7 @@ class BodyFetcher {
   std::uint64_t arrived_unasked_ = 0;
   bool serving_fetches_ = false;
   std::size_t fetching_now_ = 0;
+  std::vector<std::unique_ptr<FetchStream>> resting_;  // nothing is under way on them; the last one used stands last
   Traffic traffic_;
   events::Signal asked_;    // by fetch_now(), or one has ended
   events::Signal settled_;  // there is room for more wants

@@ -33,4 +33,13 @@ struct BodyFetcher::BodyLane {
   booster::runtime::TaskScope reader;
 };
 
+// One Fetch stream: what is fetched on it one after the other shares its window.
+struct BodyFetcher::FetchStream {
+  FetchStream(BodyFetcher& of, std::unique_ptr<MessageStream> opened)
+      : stream(std::move(opened)), meter(*stream, of.traffic_) {}
+
+  std::unique_ptr<MessageStream> stream;
+  TrafficMeter meter;
+};
+
 }  // namespace proxy::client

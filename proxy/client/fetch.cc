@@ -1,4 +1,5 @@
-// Fetch: one message that a person waits for, on a stream of its own, read by the caller while it arrives.
+// Fetch: one message that a person waits for, on a stream that is its own meanwhile, read by the caller while it
+// arrives.
 #include "booster/runtime/timer.h"
 #include "proxy/client/body_lane.h"
 #include "proxy/client/together.h"
@@ -12,6 +13,8 @@ namespace {
 // Nothing of the item for so long: the program is told instead of being kept waiting. Two retries of a lost packet on a
 // GEO link and a slow upstream fit.
 constexpr auto kFetchStall = std::chrono::seconds(120);
+// No program fetches for so long: the streams end, and the agent frees their windows.
+constexpr auto kFetchRest = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -62,11 +65,19 @@ Task<Result<>> BodyFetcher::serve_fetches(SessionLink& link, sync::AccountHandle
       ++fetching_now_;
       fetches.spawn("fetch", fetch_one(link, account, std::move(body), std::move(fetching)));
     }
-    going = co_await past_either(asked_, seen, store_.bodies_wanted(), raised);
+    if (resting_.empty()) {
+      going = co_await past_either(asked_, seen, store_.bodies_wanted(), raised);
+      continue;
+    }
+    going = co_await runtime::with_timeout(kFetchRest, past_either(asked_, seen, store_.bodies_wanted(), raised));
+    if (going || going.error().code != Errc::Timeout) continue;
+    resting_.clear();
+    going = {};
   }
   serving_fetches_ = false;
   fetches.cancel();
   co_await fetches.join();
+  resting_.clear();
   fail_fetches();
   co_return going;
 }
@@ -104,8 +115,6 @@ Task<Result<>> BodyFetcher::fetch_one(SessionLink& link, sync::AccountHandle acc
 Task<Result<>> BodyFetcher::fetch_whole(SessionLink& link, sync::AccountHandle account, WantedBody body,
                                         std::shared_ptr<Fetching> fetching) {
   const BodyKey key = key_of(body);
-  CO_TRY_ASSIGN(const std::unique_ptr<MessageStream> stream,
-                co_await link.open(account, sync::MailPurpose::Fetch, Class::Interactive, Class::Interactive));
   cancel_policy_want(key);
   // A stream that was interrupted for it has brought more of it meanwhile.
   bool waited = false;
@@ -118,13 +127,36 @@ Task<Result<>> BodyFetcher::fetch_whole(SessionLink& link, sync::AccountHandle a
     if (!now) co_return fail(Errc::NotFound, "the message is here");
     body = *std::move(now);
   }
-  co_return co_await carry_fetch(*stream, std::move(body), std::move(fetching));
+  co_return co_await fetch_on_stream(link, account, std::move(body), std::move(fetching));
+}
+
+// A program that reads mail after mail finds the window of the last one. A stream that rested may have ended with its
+// agent: then, once, on a new one.
+Task<Result<>> BodyFetcher::fetch_on_stream(SessionLink& link, sync::AccountHandle account, WantedBody body,
+                                            std::shared_ptr<Fetching> fetching) {
+  for (;;) {
+    std::unique_ptr<FetchStream> on;
+    const bool rested = !resting_.empty();
+    if (rested) {
+      on = std::move(resting_.back());
+      resting_.pop_back();
+    } else {
+      CO_TRY_ASSIGN(std::unique_ptr<MessageStream> opened,
+                    co_await link.open(account, sync::MailPurpose::Fetch, Class::Interactive, Class::Interactive));
+      on = std::make_unique<FetchStream>(*this, std::move(opened));
+    }
+    Result<> carried = co_await carry_fetch(*on->stream, body, fetching);
+    on->meter.update();
+    if (carried) resting_.push_back(std::move(on));
+    const bool again =
+        !carried && rested && carried.error().code != Errc::Cancelled && !fetching->over() && !fetching->size();
+    if (!again) co_return carried;
+  }
 }
 
 // A wrong digest is asked for once more, from the beginning. Who read along has seen wrong octets and is told; who asks
 // from now on joins the second try.
 Task<Result<>> BodyFetcher::carry_fetch(MessageStream& stream, WantedBody body, std::shared_ptr<Fetching> fetching) {
-  const TrafficMeter meter(stream, traffic_);
   const BodyKey key = key_of(body);
   for (;;) {
     std::vector<WantedBody> wanted;
