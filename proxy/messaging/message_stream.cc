@@ -16,10 +16,7 @@ constexpr std::size_t kRawBlock = 256 * 1024;  // so that a receiver can begin b
 }  // namespace
 
 MessageStream::MessageStream(std::unique_ptr<booster::net::Stream> stream, MessageOptions options)
-    : stream_(std::move(stream)),
-      encoder_(options),
-      frames_(codec::property::Limits{}),
-      input_(kMessageBuffer) {}
+    : stream_(std::move(stream)), encoder_(options), frames_(codec::property::Limits{}), input_(kMessageBuffer) {}
 
 Task<Result<>> MessageStream::use(MessageOptions options) {
   CO_TRY_ASSIGN(const booster::runtime::Mutex::Lock lock, co_await writing_.lock());

@@ -1,6 +1,7 @@
 // The logistic curve and its inverse in integers, the same on every machine.
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace codec::compress::mix {
@@ -11,6 +12,12 @@ constexpr int kOne = 4096;
 
 namespace detail {
 
+// The place of odds in a table of all of them.
+constexpr std::size_t place_of(int odds) {
+  const int place = kOddsLimit + odds;
+  return static_cast<std::size_t>(place);
+}
+
 // exp(-1/256) * 2^31; powers of it come out within 2^-20 of the true ones.
 constexpr std::uint64_t kDecay = 0x7f803feb;
 
@@ -20,8 +27,8 @@ constexpr std::array<std::int16_t, 2 * kOddsLimit + 1> make_squash() {
   for (int odds = 0; odds <= kOddsLimit; ++odds) {
     const auto likely = static_cast<int>((std::uint64_t{kOne} << 31) / ((std::uint64_t{1} << 31) + power));
     const int p = likely < kOne ? likely : kOne - 1;
-    table[static_cast<std::size_t>(kOddsLimit + odds)] = static_cast<std::int16_t>(p);
-    table[static_cast<std::size_t>(kOddsLimit - odds)] = static_cast<std::int16_t>(kOne - p);
+    table[place_of(odds)] = static_cast<std::int16_t>(p);
+    table[place_of(-odds)] = static_cast<std::int16_t>(kOne - p);
     power = power * kDecay >> 31;
   }
   return table;
@@ -32,7 +39,7 @@ constexpr std::array<std::int16_t, kOne> make_stretch() {
   std::array<std::int16_t, kOne> table{};
   int next = 0;
   for (int odds = -kOddsLimit; odds <= kOddsLimit; ++odds) {
-    const int p = kSquash[static_cast<std::size_t>(kOddsLimit + odds)];
+    const int p = kSquash[place_of(odds)];
     for (; next <= p && next < kOne; ++next) table[static_cast<std::size_t>(next)] = static_cast<std::int16_t>(odds);
   }
   for (; next < kOne; ++next) table[static_cast<std::size_t>(next)] = kOddsLimit;
@@ -44,7 +51,7 @@ inline constexpr auto kStretch = make_stretch();
 
 constexpr int squash(int odds) {
   const int within = odds > kOddsLimit ? kOddsLimit : odds < -kOddsLimit ? -kOddsLimit : odds;
-  return detail::kSquash[static_cast<std::size_t>(kOddsLimit + within)];
+  return detail::kSquash[detail::place_of(within)];
 }
 constexpr int stretch(int p) {
   return detail::kStretch[static_cast<std::size_t>(p)];

@@ -253,15 +253,17 @@ Task<Result<>> read_while_it_comes(World& world) {
 }
 Task<Result<>> read_one_after_the_other(World& world) {
   CO_TRY(co_await runtime::sleep_for(seconds(5)));
-  for (const std::uint32_t uid : {1U, 2U}) {
-    CO_TRY_ASSIGN(const std::shared_ptr<Fetching> fetching, co_await world.engine.fetch_now(kInbox, LocalUid{uid}));
+  for (const std::uint32_t number : {1U, 2U}) {
+    const LocalUid uid{number};
+    CO_TRY_ASSIGN(const std::shared_ptr<Fetching> fetching, co_await world.engine.fetch_now(kInbox, uid));
     CO_TRY(co_await fetching->wait_over());
     EXPECT_TRUE(fetching->done());
     CO_TRY(co_await runtime::sleep_for(seconds(1)));
   }
   EXPECT_EQ(world.agent.opened[sync::MailPurpose::Fetch], 1);
   CO_TRY(co_await runtime::sleep_for(minutes(5)));
-  CO_TRY_ASSIGN(const std::shared_ptr<Fetching> later, co_await world.engine.fetch_now(kInbox, LocalUid{3}));
+  const LocalUid third{3};
+  CO_TRY_ASSIGN(const std::shared_ptr<Fetching> later, co_await world.engine.fetch_now(kInbox, third));
   CO_TRY(co_await later->wait_over());
   EXPECT_EQ(world.agent.opened[sync::MailPurpose::Fetch], 2) << "a stream that rests too long ends";
   co_return Result<>();
