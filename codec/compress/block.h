@@ -24,7 +24,7 @@ struct BlockHead {
 //           Limit: raw_size, coded_size
 Result<std::optional<BlockHead>> decode_block_head(ByteReader& in);
 
-// What an encoder does. Mix is a fifth to a half smaller than zstd, a hundred times slower, and takes mix::kMemory.
+// What an encoder does. Mix gives up to half of what zstd gives, a hundred times slower, and takes mix::kMemory.
 struct Coding {
   Encoding encoding = Encoding::ZstdWindow;  // Mix has neither level nor window
   int level = kDefaultLevel;
