@@ -46,6 +46,19 @@ CORO_TEST(ReplicaFeed, FlagsAndExpungesAreCountedAndDigested) {
   EXPECT_TRUE((co_await w.replica->apply(other))->differs);
 }
 
+CORO_TEST(ReplicaFeed, TheNumberOfAMailThatIsGoneIsNotGivenAgain) {
+  World w;
+  CO_ASSERT_OK(co_await open(w));
+  CO_ASSERT_OK(co_await fill(w, 3));
+  std::vector<sync::ServerUid> newest(1);
+  newest[0] = {3};
+  const sync::FeedMessage gone = vanished(1, std::move(newest));
+  CO_ASSERT_OK(co_await w.replica->apply(gone));
+  const sync::FeedMessage fresh = skeleton(1, run(4, 4));
+  CO_ASSERT_OK(co_await w.replica->apply(fresh));
+  EXPECT_EQ((co_await shown(w, "INBOX")).value(), "1:1 2:2 3:4");
+}
+
 CORO_TEST(ReplicaFeed, UidsStayWhenTheReplicaIsLost) {
   World w;
   CO_ASSERT_OK(co_await open(w));
