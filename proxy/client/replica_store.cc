@@ -67,7 +67,7 @@ std::int64_t ReplicaStore::recent_since() const {
 }
 
 Task<Result<sync::Vectors>> ReplicaStore::vectors() {
-  return replica_.vectors();
+  return replica_.vectors(settings_.policy, recent_since());
 }
 
 Task<Result<std::optional<sync::MailboxVector>>> ReplicaStore::vector_of(std::uint32_t feed_number) {

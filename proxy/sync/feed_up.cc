@@ -41,6 +41,7 @@ struct UpEncoder {
     Chain chain = of_kind(UpKind::Vectors);
     put_fixed(chain, id::kLedger, message.ledger);
     put(chain, id::kFoldersDigest, message.folders_digest);
+    put(chain, id::kBodiesFollow, message.bodies_follow);
     for (const MailboxVector& vector : message.mailboxes) chain.add(id::kVector, encode_vector(vector));
     return chain;
   }
@@ -69,6 +70,7 @@ Result<UpMessage> decode_vectors(const Chain& chain) {
   Vectors message;
   TRY(get_fixed(chain, id::kLedger, message.ledger));
   TRY(get(chain, id::kFoldersDigest, message.folders_digest));
+  TRY(get(chain, id::kBodiesFollow, message.bodies_follow));
   TRY_ASSIGN(const auto vectors, chain.all(id::kVector));
   for (const Chain* vector : vectors) {
     TRY_ASSIGN(MailboxVector decoded, decode_vector(*vector));

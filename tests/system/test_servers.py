@@ -171,6 +171,12 @@ def test_the_same_story(world, server):
         digests = {digest for _, digest in places({"INBOX": seen["INBOX"]})}
         assert not digests & {accounts.digest(accounts.mail(subject)) for subject in ("moved here", "moved there", "expunged here", "expunged there")}
         assert one(seen, "Drafts", accounts.mail("appended here", "\u00e4 \r\n.\r\n\tb")).date == 1580520845
+        # INBOX keeps its name and gives its mail (RFC 3501 §6.3.5).
+        with accounts.face(lab) as program:
+            program.ok("RENAME INBOX", quoted("of last year"))
+        filed = accounts.assert_equal(lab)
+        assert not filed["INBOX"]
+        assert {row.sha256 for row in filed["of last year"].values()} == {row.sha256 for row in seen["INBOX"].values()}
 
 
 # ---- mailboxes that become others

@@ -337,8 +337,17 @@ Task<Result<>> ReplicaMailstore::remove(const imap::MailboxName& name) {
   return replica_.remove(name.utf8());
 }
 
+// INBOX itself stays: its mail moves to a new mailbox of that name (RFC 3501 §6.3.5).
 Task<Result<>> ReplicaMailstore::rename(const imap::MailboxName& from, const imap::MailboxName& to) {
-  return replica_.rename(from.utf8(), to.utf8());
+  if (!from.is_inbox()) co_return co_await replica_.rename(from.utf8(), to.utf8());
+  CO_TRY_ASSIGN(const std::unique_ptr<MailboxView> inbox, co_await open(from));
+  if (inbox->read_only()) co_return fail(Errc::Denied, "INBOX is read-only");
+  const imap::MailboxAttributes no_use;
+  CO_TRY(co_await create(to, no_use));
+  if (inbox->exists() == 0) co_return Result<>();
+  const imap::SequenceSet all = imap::SequenceSet::range(1, inbox->last_uid().value);
+  CO_TRY(co_await inbox->move(all, to));
+  co_return Result<>();
 }
 
 Task<Result<>> ReplicaMailstore::subscribe(const imap::MailboxName& name, bool on) {

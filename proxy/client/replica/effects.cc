@@ -2,6 +2,7 @@
 
 #include "booster/disk/disk.h"
 #include "codec/convert/overview_chain.h"
+#include "codec/property/decode.h"
 #include "codec/property/encode.h"
 #include "proxy/sync/packed.h"
 
@@ -197,6 +198,30 @@ Result<> add_overview(Work& work, const Message& message, const sync::ContentDig
   Message after = message;
   TRY(put_overview(work, after, made));
   return work.update(message, after);
+}
+
+Result<> keep_previews(Work& work, std::int64_t content, const sync::ContentDigest& digest, std::uint64_t size) {
+  if (size > kReplayOverview) return {};
+  TRY_ASSIGN(const auto holders, work.select("SELECT " PB_MESSAGE_COLUMNS
+                                             " FROM messages INDEXED BY messages_content WHERE content=? AND content<>0"
+                                             " AND overview=1",
+                                             content));
+  std::optional<codec::convert::Overview> made;
+  for (const Message& holder : holders) {
+    TRY_ASSIGN(const auto chain, work.database().one<Bytes>("SELECT chain FROM overviews WHERE id=?", holder.key));
+    if (!chain) continue;
+    TRY_ASSIGN(const auto held, codec::property::decode(*chain));
+    TRY_ASSIGN(codec::convert::Overview overview, codec::convert::decode_overview(held));
+    if (!overview.preview.empty()) continue;
+    if (!made) {
+      TRY_ASSIGN(const auto whole, overview_of(work, digest, size));
+      TRY_ASSIGN(made, codec::convert::decode_overview(whole));
+    }
+    overview.preview = made->preview;
+    const Bytes with_preview = codec::property::encode(codec::convert::encode_overview(overview));
+    TRY(work.database().run("UPDATE overviews SET chain=? WHERE id=?", with_preview, holder.key));
+  }
+  return {};
 }
 
 Result<> bind_message(Work& work, const Message& message, ServerUid uid) {

@@ -228,7 +228,7 @@ Task<Result<>> Replica::subscribe(const std::string& name, bool on) {
   co_return co_await change(job);
 }
 
-Task<Result<sync::Vectors>> Replica::vectors() {
+Task<Result<sync::Vectors>> Replica::vectors(BodyPolicy policy, std::int64_t recent_since) {
   sync::Vectors vectors;
   const Job job = [&](Work& work) -> Result<> {
     vectors.ledger = work.journal().epoch();
@@ -241,6 +241,9 @@ Task<Result<sync::Vectors>> Replica::vectors() {
       TRY_ASSIGN(auto vector, replica::vector_of(work, row, false));
       if (vector) vectors.mailboxes.push_back(*std::move(vector));
     }
+    TRY_ASSIGN(const std::int64_t since, policy_since(work, policy, recent_since));
+    TRY_ASSIGN(const queue::BodyOrders orders, work.journal().body_orders());
+    vectors.bodies_follow = policy == BodyPolicy::All && since == INT64_MIN && orders.size() == 0;
     return {};
   };
   CO_TRY(co_await look(job));

@@ -72,7 +72,7 @@ class Replica {
   Task<Result<std::shared_ptr<Body>>> content(const sync::ContentDigest& digest);
 
   // ---- the engine: the feed
-  Task<Result<sync::Vectors>> vectors();
+  Task<Result<sync::Vectors>> vectors(BodyPolicy policy, std::int64_t recent_since);
   Task<Result<std::optional<sync::MailboxVector>>> vector_of(std::uint32_t feed_number);
   // One message, one transaction. Folders, Skeleton, FlagChanges, Vanished, MailboxSynced, Rematch, Overviews.
   struct Applied {

@@ -1,6 +1,7 @@
 // Upkeep: what is gone is purged, what is above the limit evicted, what nobody needs forgotten.
 #include <algorithm>
 
+#include "proxy/client/replica/effects.h"
 #include "proxy/client/replica/replica.h"
 #include "proxy/client/replica/work.h"
 
@@ -98,6 +99,8 @@ Task<Result<std::uint64_t>> Replica::evict() {
         id_now = one.id;
         TRY_ASSIGN(const bool needed, work.content_needed(one.id, one.digest));
         if (needed) continue;
+        if (const Result<> kept = keep_previews(work, one.id, one.digest, one.size); !kept && kept.error().code == Errc::Full)
+          return kept;  // else what cannot be read any more has no preview
         TRY(work.evict_content(one.id, one.size));
         unlink.push_back(one.digest);
         batch += one.size;

@@ -120,6 +120,7 @@ class SyncFeed {
   std::deque<Asked> asked_;
   bool greeted_ = false;  // Vectors came
   bool broken_ = false;   // the stream to the device is
+  bool previews_ = true;  // the device has use for them: not every body follows
   Bytes folders_digest_;
   std::uint64_t folders_sent_ = 0;
   std::uint64_t first_folders_round_ = 1;  // the folders are told once this round is done

@@ -79,7 +79,11 @@ Task<Result<>> SyncFeed::add_overview(std::uint32_t number, std::uint32_t uid, s
     co_return Result<>();
   }
   const MailPtr held = std::move(*mail);
-  const auto make = [held] { return codec::convert::encode_overview(codec::convert::overview(held->octets())); };
+  const auto make = [held, previews = previews_] {
+    codec::convert::Overview overview = codec::convert::overview(held->octets());
+    if (!previews) overview.preview.clear();
+    return codec::convert::encode_overview(overview);
+  };
   codec::property::Chain chain;
   if (held->octets().size() > kOffloadAbove) {
     chain = co_await runtime::offload(make);

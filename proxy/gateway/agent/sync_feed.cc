@@ -66,6 +66,7 @@ void SyncFeed::take_vectors(sync::Vectors vectors) {
   const bool first = !greeted_;
   if (first) {
     folders_digest_ = std::move(vectors.folders_digest);
+    previews_ = !vectors.bodies_follow;
     // A device that knows no folder will answer LIST from what comes first: that must be the server's list of now.
     if (folders_digest_.empty()) first_folders_round_ = shared_.rounds_begun + 1;
     asked_.push_back({0, shared_.rounds_begun + 1});

@@ -90,6 +90,7 @@ TEST(SyncMessages, CrossUnchanged) {
   vectors.ledger[3] = std::byte{9};
   vectors.mailboxes.push_back({"INBOX", {77}, {101}, {5'000}, 90, {1, 2}, {50}});
   vectors.mailboxes.push_back({"Entwürfe", {78}, {1}, {}, 0, {}, {}});
+  vectors.bodies_follow = true;
   round_trips(UpMessage(vectors), decode_up);
   round_trips(UpMessage(Refresh{99}), decode_up);
   RangeStates states;

@@ -90,7 +90,7 @@ Task<Result<>> judge(World& w, Story story, std::uint64_t k) {
   if (story.appended) {
     EXPECT_TRUE(inbox.find(":5/1") != std::string::npos) << k << ": " << inbox;
   }
-  CO_TRY_ASSIGN(const auto vectors, co_await w.replica->vectors());
+  CO_TRY_ASSIGN(const auto vectors, co_await w.replica->vectors(BodyPolicy::All, INT64_MIN));
   EXPECT_EQ(vectors.mailboxes.at(0).count, 4U) << k;
   w.replica.reset();
   co_return Result<>();

@@ -14,7 +14,7 @@ CORO_TEST(ReplicaFeed, ASkeletonIsAllottedInOrderAndAgainChangesNothing) {
   const sync::FeedMessage again = skeleton(1, run(1, 5));
   CO_ASSERT_OK(co_await w.replica->apply(again));
   EXPECT_EQ((co_await shown(w, "INBOX")).value(), "1:1 2:2 3:3 4:4 5:5");
-  const auto vectors = co_await w.replica->vectors();
+  const auto vectors = co_await w.replica->vectors(BodyPolicy::All, INT64_MIN);
   CO_ASSERT_TRUE(vectors.value().mailboxes.size() == 2);
   EXPECT_EQ(vectors->mailboxes[0].uid_next.value, 6U);
   EXPECT_EQ(vectors->mailboxes[0].count, 5U);

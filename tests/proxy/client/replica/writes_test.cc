@@ -78,7 +78,7 @@ CORO_TEST(ReplicaWrites, AnAppendIsOneMessageWhicheverWordComesFirst) {
     CO_ASSERT_OK(co_await answer(w, Code::Done, made(50), 7));
     if (!skeleton_first) CO_ASSERT_OK(co_await w.replica->apply(told));
     EXPECT_EQ((co_await w.replica->counts("INBOX")).value().messages, 4U);
-    const auto vectors = co_await w.replica->vectors();
+    const auto vectors = co_await w.replica->vectors(BodyPolicy::All, INT64_MIN);
     EXPECT_EQ(vectors->mailboxes[0].count, 4U);
   }
 }
@@ -223,6 +223,36 @@ CORO_TEST(ReplicaWrites, ABodyArrivesResumesAndIsEvicted) {
   EXPECT_FALSE((co_await w.replica->body(info.id, kFirstUid)).value()->complete());
   CO_ASSERT_OK(co_await append(w, "INBOX", kMail));
   EXPECT_EQ((co_await w.replica->evict()).value(), 0U);  // unsent
+}
+
+// The agent leaves previews out while every body is to come; what is evicted keeps its own.
+CORO_TEST(ReplicaWrites, WhatIsEvictedLeavesItsPreview) {
+  World w;
+  w.options.size_limit = 1;
+  CO_ASSERT_OK(co_await open(w));
+  CO_ASSERT_OK(co_await fill(w, 1));
+  EXPECT_TRUE((co_await w.replica->vectors(BodyPolicy::All, INT64_MIN)).value().bodies_follow);
+  EXPECT_FALSE((co_await w.replica->vectors(BodyPolicy::Recent, 0)).value().bodies_follow);
+  const Bytes octets = codec::to_bytes("Subject: s\r\n\r\nthe first lines\r\n");
+  codec::convert::Overview overview = codec::convert::overview(octets);
+  overview.preview.clear();
+  sync::Overviews told;
+  told.mailbox = 1;
+  told.uid_validity = kValidity;
+  told.items.push_back({kFirstServer, codec::convert::encode_overview(overview)});
+  const sync::FeedMessage message = told;
+  CO_ASSERT_OK(co_await w.replica->apply(message));
+  auto sink = (co_await w.replica->begin_body("INBOX", kValidity, kFirstServer, 0, octets.size())).value();
+  CO_ASSERT_OK(co_await sink->write(octets));
+  CO_ASSERT_OK(co_await sink->finish(booster::crypto::sha256(octets).bytes));
+  sink.reset();
+  EXPECT_FALSE((co_await w.replica->vectors(BodyPolicy::All, INT64_MIN)).value().bodies_follow) << "the limit is reached";
+  auto view = (co_await w.replica->view("INBOX")).value();
+  RowQuery query = all_rows();
+  query.overview = true;
+  EXPECT_EQ((co_await view->rows(query, LocalUid())).value().at(0).overview->preview, "");
+  EXPECT_GT((co_await w.replica->evict()).value(), 0U);
+  EXPECT_EQ((co_await view->rows(query, LocalUid())).value().at(0).overview->preview, "the first lines");
 }
 
 CORO_TEST(ReplicaWrites, WhoWaitsForABodyIsToldAndTheNextStartAsksAgain) {
