@@ -63,16 +63,18 @@ class Program:
         if mailbox != "Sent":
             self.mine.append((token, mailbox, uid))
 
-    def write(self) -> None:
+    def write(self, mailbox: str = "") -> None:
         token = self.token()
         flags = self.rng.sample(FLAGS, self.rng.randint(0, 2))
-        self.append(token, self.rng.choice(FOLDERS), mail(token, "alice@mail.test", self.rng), flags)
+        self.append(token, mailbox or self.rng.choice(FOLDERS), mail(token, "alice@mail.test", self.rng), flags)
 
     def change(self) -> None:
         if not self.mine:
             return self.write()
         token, mailbox, uid = self.mine.pop(self.rng.randrange(len(self.mine)))
-        op = self.rng.choice(("flag", "copy", "move", "delete"))
+        self.do(self.rng.choice(("flag", "copy", "move", "delete")), token, mailbox, uid)
+
+    def do(self, op: str, token: str, mailbox: str, uid: int) -> None:
         target = self.rng.choice([name for name in (*FOLDERS, "Trash") if name != mailbox])
         flags = self.rng.sample(FLAGS, self.rng.randint(0, 3))
         self.imap.select(mailbox)
@@ -89,9 +91,14 @@ class Program:
         self.say("done", op=op, token=token)
 
     def run(self, operations: int) -> None:
-        self.send()  # whatever the seed draws, something was promised to somebody
-        for _ in range(operations - 1):
+        """Whatever the seed draws, something is promised to somebody, and the round after one that ended with its newest
+        mail of a mailbox deleted begins with another one there: its UID must not come again."""
+        self.send()
+        self.write("Drafts")
+        for _ in range(operations - 2):
             self.rng.choice((self.send, self.write, self.write, self.change, self.change))()
+        self.write("Drafts")
+        self.do("delete", *self.mine.pop())
 
 
 def main() -> None:
