@@ -165,6 +165,7 @@ Task<Result<>> Mux::carry(net::Stream& wire, Bytes early) {
   fell_silent_ = false;
   last_heard_ = loop_.now();
   session_.attach(loop_.now());
+  link_rate_.on_new_path();
   on_events();
   Ends ends;
   runtime::TaskScope parts(loop_, *here.scope);
@@ -217,12 +218,26 @@ void Mux::measure(int fd, std::size_t bytes) {
   moved_ += bytes;
   const auto passed = loop_.now() - measured_;
   if (passed < kMeasure) return;
-  const std::optional<runtime::Duration> rtt = net::round_trip(fd);
-  if (rtt && passed < *rtt) return;
+  const std::optional<net::TcpPath> path = net::tcp_path(fd);
+  if (path && passed < path->round_trip) return;
   const double seconds = std::chrono::duration<double>(passed).count();
-  if (rtt) session_.set_path({static_cast<std::uint64_t>(static_cast<double>(moved_) * 8 / seconds)}, *rtt);
+  if (path) {
+    session_.set_path({static_cast<std::uint64_t>(static_cast<double>(moved_) * 8 / seconds)}, path->round_trip);
+    link_rate_.on_sample({path->delivery_rate * 8}, path->app_limited);
+    tell_link_rate();
+  }
   moved_ = 0;
   measured_ = loop_.now();
+}
+
+void Mux::tell_link_rate() {
+  const std::optional<BitsPerSecond> now = link_rate_.value();
+  if (now && told_rate_ && now->value < told_rate_->value + told_rate_->value / 4 &&
+      now->value + now->value / 4 > told_rate_->value)
+    return;
+  if (!now) return;
+  told_rate_ = now;
+  link_rate_changed_.notify_all();
 }
 
 Task<Result<>> Mux::write_frames(net::Stream& wire) {

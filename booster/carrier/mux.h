@@ -4,6 +4,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "booster/carrier/link_rate.h"
 #include "booster/net/stream.h"
 #include "booster/runtime/channel.h"
 #include "booster/runtime/loop.h"
@@ -86,6 +87,10 @@ class Mux {
   session::Session& session() { return session_; }
   runtime::Loop& loop() { return loop_; }
   std::optional<runtime::Duration> last_rtt() const { return last_rtt_; }
+  // How fast the path takes what this end sends, as known last.
+  std::optional<BitsPerSecond> link_rate() const { return told_rate_; }
+  void assume_link_rate(BitsPerSecond rate) { told_rate_ = rate; }  // of an earlier session over the same path
+  runtime::Notify& link_rate_changed() { return link_rate_changed_; }  // by a quarter or more
   runtime::TimePoint last_heard() const { return last_heard_; }
   void ping();
 
@@ -94,6 +99,7 @@ class Mux {
   Task<Result<>> read_frames(net::Stream& wire, Bytes early);
   Task<Result<>> write_frames(net::Stream& wire);
   void measure(int fd, std::size_t bytes);
+  void tell_link_rate();
   Task<Result<>> watch_silence();
   void on_events();  // after every call into the session
   void wake_writer() { out_.notify_all(); }
@@ -115,6 +121,9 @@ class Mux {
   runtime::TimePoint last_heard_{};
   std::uint64_t moved_ = 0;  // bytes both ways since measured_
   runtime::TimePoint measured_{};
+  LinkRate link_rate_;
+  std::optional<BitsPerSecond> told_rate_;
+  runtime::Notify link_rate_changed_;
   std::size_t open_streams_ = 0;
 };
 

@@ -52,7 +52,7 @@ struct Limits {
   std::size_t receive_budget = std::size_t{8} << 20;
   // Bytes written and not yet acknowledged, all streams; the last quarter is kept for urgent classes.
   std::size_t send_budget = std::size_t{8} << 20;
-  std::size_t stream_send = std::size_t{512} << 10;  // the same of one stream; grows with the window by set_path
+  std::size_t stream_send = std::size_t{64} << 10;  // the same of one stream; grows with the window by set_path
 
   // Silence is only meaningful when an answer is owed: a ping, or an acknowledgement.
   Duration keepalive = std::chrono::seconds(25);  // below the 30 s after which the worst NATs forget; zero: none

@@ -69,6 +69,7 @@ class BlockDecoder {
   // Takes octets from the front of `in` until a block is whole, and appends its raw octets to `out`; nullopt: `in` is
   // used up. Else the count of raw octets. Call until nullopt; `out` grows by at most kMaxBlock a call.
   Result<std::optional<std::size_t>> next(ByteView& in, Bytes& out);
+  bool mixing() const { return begun_ == Encoding::Mix; }  // its blocks take their time
   bool between_blocks() const { return held_.empty() && !head_ && !broken_; }
   std::size_t memory() const { return window_.memory() + mix_.memory() + held_.capacity(); }
 

@@ -61,6 +61,7 @@ void read_agents(Section& in, gateway::AgentSettings& agents) {
   in.duration("wait", agents.wait);
   in.duration("scan", agents.scan);
   if (agents.scan < std::chrono::seconds(1)) in.wrong("scan", "want 1s or more");
+  in.number("mixing", agents.mixing, 0, 1'000);
   in.texts("source_addresses", agents.source_addresses);
   for (const std::string& address : agents.source_addresses)
     if (!booster::net::Address::ip(address, 0)) in.wrong("source_addresses", "'" + address + "' is not an IP address");

@@ -53,6 +53,7 @@ struct AgentSettings {
   std::chrono::seconds grace{300};            // an agent without devices is kept as long
   std::chrono::seconds wait{30};              // a login waits for a free agent as long
   std::chrono::seconds scan{60};              // between STATUS rounds over folders without IDLE
+  std::uint32_t mixing = 8;                   // streams over slow links that a worker codes by context mixing at a time
   std::vector<std::string> source_addresses;  // upstream connections are spread over them
   bool operator==(const AgentSettings&) const = default;
 };
@@ -86,6 +87,7 @@ struct AgentSpec {
   bool sent_by_server = false;
   Ambiguous ambiguous = Ambiguous::Retry;
   std::chrono::seconds scan{60};
+  std::uint32_t mixing = 0;    // as AgentSettings says
   std::string state_dir;       // where the user's own file (tickets, spool) lies; the worker opens it under a lock
   std::string source_address;  // for upstream connections; empty: the system's choice
   Credential credential;

@@ -12,11 +12,18 @@ constexpr std::size_t kMessageBuffer = 32 * 1024;
 constexpr std::size_t kOffload =
     16 * 1024;  // raw octets from which compression takes longer than a trip to another thread
 constexpr std::size_t kRawBlock = 256 * 1024;  // so that a receiver can begin before a large batch is whole
+// Context mixing takes a hundred times as long: both ends work on their part while the next is on its way.
+constexpr std::size_t kMixedOffload = 1024;
+constexpr std::size_t kMixedBlock = 16 * 1024;
 
 }  // namespace
 
-MessageStream::MessageStream(std::unique_ptr<booster::net::Stream> stream, MessageOptions options)
-    : stream_(std::move(stream)), encoder_(options), frames_(codec::property::Limits{}), input_(kMessageBuffer) {}
+MessageStream::MessageStream(std::unique_ptr<booster::net::Stream> stream, MessageOptions options, Mixing mixing)
+    : stream_(std::move(stream)),
+      encoder_(options),
+      decoder_(codec::compress::kMaxWindowLog, mixing == Mixing::Taken),
+      frames_(codec::property::Limits{}),
+      input_(kMessageBuffer) {}
 
 Task<Result<>> MessageStream::use(MessageOptions options) {
   CO_TRY_ASSIGN(const booster::runtime::Mutex::Lock lock, co_await writing_.lock());
@@ -43,12 +50,14 @@ Task<Result<>> MessageStream::write_queued() {
   CO_TRY_ASSIGN(const booster::runtime::Mutex::Lock lock, co_await writing_.lock());
   while (!queued_.empty()) {
     const Bytes batch = std::exchange(queued_, {});
-    for (std::size_t at = 0; at < batch.size(); at += kRawBlock) {
-      const ByteView raw = ByteView(batch).subspan(at, std::min(kRawBlock, batch.size() - at));
+    const bool mixed = encoder_.coding().encoding == codec::compress::Encoding::Mix;
+    const std::size_t most = mixed ? kMixedBlock : kRawBlock;
+    for (std::size_t at = 0; at < batch.size(); at += most) {
+      const ByteView raw = ByteView(batch).subspan(at, std::min(most, batch.size() - at));
       Bytes coded;
       Result<> encoded;
       auto job = [this, raw, &coded] { return encoder_.encode(raw, coded); };
-      if (raw.size() < kOffload) {
+      if (raw.size() < (mixed ? kMixedOffload : kOffload)) {
         encoded = job();
       } else {
         encoded = co_await booster::runtime::offload(job);
@@ -76,7 +85,7 @@ Task<Result<Chain>> MessageStream::receive() {
 
     ByteView coded = ByteView(input_).subspan(input_begin_, input_end_ - input_begin_);
     const std::size_t held = coded.size();
-    CO_TRY_ASSIGN(const std::optional<std::size_t> decoded, decoder_.next(coded, raw_));
+    CO_TRY_ASSIGN(const std::optional<std::size_t> decoded, co_await decode(coded));
     input_begin_ += held - coded.size();
     if (decoded) {
       raw_received_ += *decoded;
@@ -89,6 +98,13 @@ Task<Result<Chain>> MessageStream::receive() {
     const bool clean = frames_.between_frames() && decoder_.between_blocks();
     co_return fail(Errc::Closed, clean ? "the peer finished" : "the peer finished in the middle of a message");
   }
+}
+
+// Octets in, at most one block out.
+Task<Result<std::optional<std::size_t>>> MessageStream::decode(ByteView& coded) {
+  auto job = [this, &coded] { return decoder_.next(coded, raw_); };
+  if (coded.empty() || !decoder_.mixing()) co_return job();
+  co_return co_await booster::runtime::offload(job);
 }
 
 Task<Result<>> MessageStream::finish() {

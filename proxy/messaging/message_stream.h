@@ -24,10 +24,14 @@ constexpr MessageOptions kTrickle{.level = 9, .window_log = 18};
 constexpr std::size_t kBatch =
     64 * 1024;  // queued octets after which send() writes; what waits longer than one send is flush()ed by hand
 
+// Whether a peer may make this end hold a context-mixing decoder's memory, and give it the time.
+enum class Mixing : std::uint8_t { Refused, Taken };
+
 // Any number of senders, one receiver.
 class MessageStream {
  public:
-  explicit MessageStream(std::unique_ptr<booster::net::Stream> stream, MessageOptions options = {});
+  explicit MessageStream(std::unique_ptr<booster::net::Stream> stream, MessageOptions options = {},
+                         Mixing mixing = Mixing::Refused);
   MessageStream(const MessageStream&) = delete;
   MessageStream& operator=(const MessageStream&) = delete;
 
@@ -53,10 +57,11 @@ class MessageStream {
 
  private:
   Task<Result<>> write_queued();
+  Task<Result<std::optional<std::size_t>>> decode(ByteView& coded);
 
   std::unique_ptr<booster::net::Stream> stream_;
   codec::compress::BlockEncoder encoder_;
-  codec::compress::BlockDecoder decoder_{codec::compress::kMaxWindowLog, false};
+  codec::compress::BlockDecoder decoder_;
   codec::property::FrameReader frames_;
   booster::runtime::Mutex writing_;
   Bytes queued_;

@@ -17,7 +17,8 @@ struct Agent::Parts final : MailboxListener {
       : agent(owner),
         mailboxes(loop, *this),
         mails(*owner.upstream_, mailboxes, owner.settings_.spool_dir),
-        shared{loop, *owner.upstream_, mailboxes, mails, owner.settings_.sent_by_server, 0, 0, 1, 0, 0, false, {}, {}},
+        shared{loop, *owner.upstream_, mailboxes, mails, owner.settings_.sent_by_server, 0, 0, 1, 0, 0, false, {}, {},
+               owner.settings_.mixing},
         watch(loop, *owner.upstream_, owner.settings_.idle_rearm, owner.settings_.poll_inbox) {}
 
   void on_folders() override {
@@ -96,6 +97,11 @@ void Agent::attach(DeviceSessionId device) {
   if (devices_.count(device) > 0) return;
   devices_.emplace(device,
                    std::make_shared<DeviceSession>(loop_, tasks_.cancel_scope(), parts_->shared, *this, host_, device));
+}
+
+void Agent::set_link(DeviceSessionId device, messaging::BitsPerSecond rate) {
+  const auto found = devices_.find(device);
+  if (found != devices_.end()) found->second->set_link(rate);
 }
 
 void Agent::give_stream(DeviceSessionId device, sync::MailPurpose purpose, net::StreamPtr stream) {

@@ -8,6 +8,7 @@
 #include "booster/runtime/scope.h"
 #include "proxy/gateway/agent/operations_host.h"
 #include "proxy/gateway/agent/upstream.h"
+#include "proxy/messaging/coding.h"
 #include "proxy/sync/control.h"
 
 namespace proxy::gateway::agent {
@@ -22,6 +23,7 @@ struct AgentSettings {
   Duration poll_inbox = std::chrono::seconds(15);  // without IDLE, or without a second connection
   std::string spool_dir = "/tmp";                  // unlinked files while a large mail is carried over
   bool sent_by_server = false;                     // the server files submitted mail into Sent itself
+  messaging::MixingPermits* mixing = nullptr;      // of the process, for slow links; nullptr: never
 };
 
 struct AgentStatus {
@@ -53,6 +55,8 @@ class Agent final : public OperationsAccess {
   void renew(connector::Login credential);
 
   void attach(DeviceSessionId device);
+  // How fast the device's link takes what is sent down.
+  void set_link(DeviceSessionId device, messaging::BitsPerSecond rate);
   // Takes the stream; it is closed when the device is not attached or its purpose is taken already.
   void give_stream(DeviceSessionId device, sync::MailPurpose purpose, net::StreamPtr stream);
   Task<void> detach(DeviceSessionId device);  // its streams are closed, its state forgotten

@@ -12,7 +12,7 @@ void DeviceSession::give_stream(sync::MailPurpose purpose, net::StreamPtr stream
   switch (purpose) {
     case sync::MailPurpose::Sync:
       if (feed_ != nullptr) return stream->close();
-      feed_ = std::make_unique<SyncFeed>(shared_, standing_, std::move(stream));
+      feed_ = std::make_unique<SyncFeed>(shared_, standing_, link_, std::move(stream));
       tasks_.spawn("sync stream", serve_sync());
       return;
     case sync::MailPurpose::Bodies:
@@ -40,7 +40,7 @@ Task<Result<>> DeviceSession::serve_sync() {
 }
 
 Task<Result<>> DeviceSession::serve_items(net::StreamPtr stream, Urgency urgency) {
-  ItemFeed feed(shared_, standing_, std::move(stream), urgency);
+  ItemFeed feed(shared_, standing_, link_, std::move(stream), urgency);
   co_return co_await feed.serve();
 }
 

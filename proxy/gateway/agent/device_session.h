@@ -8,7 +8,7 @@
 #include "booster/runtime/scope.h"
 #include "proxy/gateway/agent/mails.h"
 #include "proxy/gateway/agent/operations_host.h"
-#include "proxy/messaging/message_stream.h"
+#include "proxy/messaging/coding.h"
 #include "proxy/sync/control.h"
 #include "proxy/sync/items.h"
 #include "proxy/sync/range_digest.h"
@@ -32,7 +32,10 @@ struct Shared {
   bool round_wanted = false;
   runtime::Notify wake_watcher;
   runtime::Notify first_round;  // rounds_done is not 0 any more
+  messaging::MixingPermits* mixing = nullptr;
 };
+
+using LinkRate = std::optional<messaging::BitsPerSecond>;  // of the device's link, downwards
 
 // What the device holds of one mailbox.
 struct Held {
@@ -69,8 +72,8 @@ struct StandingWant {
 // The sync stream: pulls from the agent's pictures what the device lacks, as fast as the link takes it.
 class SyncFeed {
  public:
-  SyncFeed(Shared& shared, StandingWant& standing, net::StreamPtr stream)
-      : shared_(shared), standing_(standing), stream_(std::move(stream)) {}
+  SyncFeed(Shared& shared, StandingWant& standing, const LinkRate& link, net::StreamPtr stream)
+      : shared_(shared), standing_(standing), link_(link), coding_(shared.mixing), stream_(std::move(stream)) {}
 
   Task<Result<>> serve();  // reads and feeds until the stream ends
   void on_change(const Mailbox& mailbox, const Change& change);
@@ -113,6 +116,8 @@ class SyncFeed {
 
   Shared& shared_;
   StandingWant& standing_;
+  const LinkRate& link_;
+  messaging::CodingChoice coding_;
   MessageStream stream_;
   std::map<std::uint32_t, Held> held_;
   std::map<std::string, sync::MailboxVector> early_;  // vectors of mailboxes that are not listed yet
@@ -131,8 +136,13 @@ class SyncFeed {
 // Bodies and Fetch streams: wants up, items in blocks down.
 class ItemFeed {
  public:
-  ItemFeed(Shared& shared, StandingWant& standing, net::StreamPtr stream, Urgency urgency)
-      : shared_(shared), standing_(standing), stream_(std::move(stream)), urgency_(urgency) {}
+  ItemFeed(Shared& shared, StandingWant& standing, const LinkRate& link, net::StreamPtr stream, Urgency urgency)
+      : shared_(shared),
+        standing_(standing),
+        link_(link),
+        coding_(shared.mixing),
+        stream_(std::move(stream)),
+        urgency_(urgency) {}
   ItemFeed(const ItemFeed&) = delete;
   ItemFeed& operator=(const ItemFeed&) = delete;
   ~ItemFeed();
@@ -151,6 +161,7 @@ class ItemFeed {
   Task<Result<>> read();
   Result<> take(sync::ItemMessage message);
   Task<Result<>> feed();
+  Task<Result<>> pack();
   Task<Result<>> change();
   Task<Result<>> await_wants();
   Task<Result<>> send_item(Want want);
@@ -159,6 +170,9 @@ class ItemFeed {
 
   Shared& shared_;
   StandingWant& standing_;
+  const LinkRate& link_;
+  messaging::CodingChoice coding_;
+  messaging::Load load_ = messaging::Load::Trickle;
   MessageStream stream_;
   Urgency urgency_;
   std::deque<Want> wants_;
@@ -175,6 +189,7 @@ class DeviceSession {
       : shared_(shared), access_(access), host_(host), id_(id), tasks_(loop, parent, ignore_errors) {}
 
   void give_stream(sync::MailPurpose purpose, net::StreamPtr stream);
+  void set_link(messaging::BitsPerSecond rate) { link_ = rate; }
   SyncFeed* feed() { return feed_.get(); }
   Task<void> end();
 
@@ -187,6 +202,7 @@ class DeviceSession {
   OperationsHost* host_;
   DeviceSessionId id_;
   StandingWant standing_;
+  LinkRate link_;
   std::unique_ptr<SyncFeed> feed_;
   runtime::TaskScope tasks_;
 };

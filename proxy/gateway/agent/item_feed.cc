@@ -94,11 +94,19 @@ Task<Result<>> ItemFeed::feed() {
       CO_TRY(co_await await_wants());
       continue;
     }
-    if (wants_.size() >= kMany) CO_TRY(co_await stream_.use(messaging::kBulk));
+    if (wants_.size() >= kMany) load_ = messaging::Load::Bulk;
+    CO_TRY(co_await pack());
     Want want = std::move(wants_.front());
     wants_.pop_front();
     CO_TRY(co_await send_item(std::move(want)));
   }
+}
+
+// A person waits for what a Fetch stream brings, and it brings too little to learn from.
+Task<Result<>> ItemFeed::pack() {
+  if (urgency_ == Urgency::Interactive) co_return Result<>();
+  const messaging::MessageOptions coding = coding_.choose(load_, link_);
+  co_return co_await stream_.use(coding);
 }
 
 Task<Result<>> ItemFeed::change() {
@@ -108,7 +116,8 @@ Task<Result<>> ItemFeed::change() {
 Task<Result<>> ItemFeed::await_wants() {
   const Result<> soon = co_await runtime::with_timeout(kRest, change());
   if (soon || soon.error().code != Errc::Timeout) co_return soon;
-  CO_TRY(co_await stream_.use(messaging::kTrickle));
+  load_ = messaging::Load::Trickle;
+  CO_TRY(co_await pack());
   if (!wants_.empty() || finished_) co_return Result<>();  // while the time-out unwound
   co_return co_await changed_.wait();
 }

@@ -134,6 +134,10 @@ void SyncFeed::tell(std::string text, bool trouble) {
 }
 
 Task<Result<>> SyncFeed::send(sync::FeedMessage message) {
+  if (std::holds_alternative<sync::Overviews>(message)) {  // the bulk of what is said here
+    const messaging::MessageOptions coding = coding_.choose(messaging::Load::Bulk, link_);
+    CO_TRY(co_await stream_.use(coding));
+  }
   const codec::property::Chain chain = sync::encode(message);
   auto sent = co_await stream_.send(chain);
   if (!sent) broken_ = true;

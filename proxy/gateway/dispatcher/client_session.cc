@@ -15,6 +15,7 @@ using Code = sync::LoginResult::Code;
 
 void ClientSession::Member::begin_era() {
   era = std::make_shared<StreamEra>(session_.tasks_->cancel_scope());
+  session_.tell_link_rate(*this);
 }
 
 void ClientSession::Member::end_era(const Error& why) {
@@ -52,7 +53,10 @@ bool ClientSession::Member::still_entitled() const {
 }
 
 ClientSession::ClientSession(Front& front, std::shared_ptr<booster::carrier::ServerSession> session)
-    : front_(front), session_(std::move(session)), control_(session_->mux.control()), link_(*control_) {}
+    : front_(front), session_(std::move(session)), control_(session_->mux.control()), link_(*control_) {
+  const auto known = front_.link_rates_.find(path_name());
+  if (known != front_.link_rates_.end()) session_->mux.assume_link_rate(known->second);
+}
 
 ClientSession::~ClientSession() = default;
 
@@ -76,6 +80,7 @@ Task<Result<>> ClientSession::serve() {
   parts.spawn("control reader", end_with(read_control()));
   parts.spawn("streams", end_with(accept_streams()));
   tasks.spawn("stranger", watch_stranger());
+  tasks.spawn("link rate", tell_link_rates());
   co_await parts.join();
   const Error why = end_ ? Error(Errc::Closed, "the session ended") : end_.error();
   for (const auto& [handle, member] : members_) leave(*member, why);
@@ -87,6 +92,30 @@ Task<Result<>> ClientSession::serve() {
   if (here.scope->cancelled()) co_return fail(Errc::Cancelled, "session");
   if (!end_ && end_.error().code == Errc::Closed) co_return Result<>();
   co_return end_;
+}
+
+// The codec stands in the workers, and what it may cost depends on the link.
+Task<Result<>> ClientSession::tell_link_rates() {
+  for (;;) {
+    CO_TRY(co_await session_->mux.link_rate_changed().wait());
+    if (const std::string path = path_name(); !path.empty()) {
+      if (front_.link_rates_.size() >= kLinkRates) front_.link_rates_.clear();
+      front_.link_rates_[path] = *session_->mux.link_rate();
+    }
+    for (const auto& [handle, member] : members_) tell_link_rate(*member);
+  }
+}
+
+std::string ClientSession::path_name() const {
+  if (!peer().device) return {};
+  return codec::to_string(ByteView(peer().device->bytes)) + peer().network;
+}
+
+void ClientSession::tell_link_rate(const Member& member) {
+  const auto rate = session_->mux.link_rate();
+  if (!rate || !member.seat || member.era == nullptr) return;
+  const Result<WorkerPtr> worker = front_.dispatcher_.worker_of(*member.seat);
+  if (worker) (*worker)->tell_link(member.seat->agent->id, member.seat->session, *rate);
 }
 
 void ClientSession::end(const Error& why) {

@@ -15,6 +15,7 @@ class Front;
 
 constexpr std::size_t kSessionAccounts = 256;             // a site's client serves an office
 constexpr std::size_t kHeldStreams = 256;                 // opened before their login's fate is known; of one session
+constexpr std::size_t kLinkRates = 4096;                  // remembered, of devices on a network each
 constexpr auto kLoginComes = std::chrono::seconds(30);    // a stream may overtake the login it belongs to
 constexpr auto kStrangerStays = std::chrono::minutes(2);  // a device that is not enrolled: long enough to enrol
 
@@ -45,6 +46,9 @@ class ClientSession {
   Task<Result<>> serve_enrolment(sync::EnrolRequest request);
   Task<Result<sync::EnrolResult>> enrol(const sync::EnrolRequest& request);
   Task<Result<>> watch_stranger();
+  Task<Result<>> tell_link_rates();
+  void tell_link_rate(const Member& member);
+  std::string path_name() const;  // empty: of no device
   void send(const sync::ControlMessage& message);
   void send_result(sync::AccountHandle account, const LoginOutcome& outcome);
   void leave(Member& member, const Error& why);

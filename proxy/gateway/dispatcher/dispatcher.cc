@@ -179,6 +179,7 @@ AgentSpec Dispatcher::spec_of(const Account& account, const DomainSettings& doma
   spec.sent_by_server = domain.sent_by_server;
   spec.ambiguous = domain.ambiguous;
   spec.scan = settings_.agents.scan;
+  spec.mixing = settings_.agents.mixing;
   spec.state_dir = settings_.state_dir;
   const std::vector<std::string>& sources = settings_.agents.source_addresses;
   if (!sources.empty()) spec.source_address = sources[last_source_++ % sources.size()];

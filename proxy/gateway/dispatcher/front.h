@@ -2,6 +2,7 @@
 // spliced to the workers and flows to the flow worker. It parses no mail and opens no connection of its own.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -73,6 +74,7 @@ class Front final : public booster::carrier::SessionHost {
   const GatewaySettings& settings_;
   const GatewayIdentity& identity_;
   Counters counters_;
+  std::map<std::string, booster::session::BitsPerSecond> link_rates_;  // by device and its network, as known last
   OnNote note_;
   DeviceTable devices_;
   BrokerLink broker_;

@@ -47,6 +47,10 @@ Task<Result<LoginOutcome>> WorkerConnection::attach(AgentId agent, DeviceSession
   co_return co_await call(worker::Message(std::move(message)), number);
 }
 
+void WorkerConnection::tell_link(AgentId agent, DeviceSessionId session, booster::session::BitsPerSecond rate) {
+  (void)send(worker::Link{agent, session, rate});
+}
+
 void WorkerConnection::detach(AgentId agent, DeviceSessionId session) {
   (void)send(worker::Detach{agent, session});
 }

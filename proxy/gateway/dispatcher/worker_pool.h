@@ -28,6 +28,7 @@ class WorkerConnection {
   Task<Result<LoginOutcome>> assign(AgentId agent, AgentSpec spec);
   Task<Result<LoginOutcome>> verify(AgentSpec spec, AgentId renews);
   Task<Result<LoginOutcome>> attach(AgentId agent, DeviceSessionId session, std::string device, std::string address);
+  void tell_link(AgentId agent, DeviceSessionId session, booster::session::BitsPerSecond rate);
   void detach(AgentId agent, DeviceSessionId session);
   void release(AgentId agent);
 

@@ -147,6 +147,8 @@ Task<Result<std::shared_ptr<Agents::Hosted>>> Agents::make(AgentSpec spec) {
   settings.scan = spec.scan;
   settings.spool_dir = spec.state_dir;
   settings.sent_by_server = spec.sent_by_server;
+  settings.mixing = &mixing_;
+  mixing_.set_most(spec.mixing);
   hosted->agent =
       std::make_unique<agent::Agent>(loop_, agents_scope_, hosted->dialer, hosted->operations.get(), settings);
   const Result<> started = co_await hosted->agent->start(login_of(spec.credential));
@@ -207,6 +209,11 @@ Task<Result<>> Agents::attach(AgentId id, worker::DeviceSessionId session, std::
   if (found == agents_.end()) co_return fail(Errc::NotFound, "no such agent");
   found->second->agent->attach(session_of(session));
   co_return Result<>();
+}
+
+void Agents::set_link(AgentId id, worker::DeviceSessionId session, booster::session::BitsPerSecond rate) {
+  const auto found = agents_.find(id);
+  if (found != agents_.end()) found->second->agent->set_link(session_of(session), rate);
 }
 
 void Agents::give_stream(AgentId id, worker::DeviceSessionId session, sync::MailPurpose purpose,

@@ -23,6 +23,7 @@ class Agents final : public worker::AgentHost {
   Task<LoginOutcome> verify(AgentSpec spec, AgentId renews) override;
   Task<LoginOutcome> start(AgentId id, AgentSpec spec) override;
   Task<Result<>> attach(AgentId id, worker::DeviceSessionId session, std::string device, std::string address) override;
+  void set_link(AgentId id, worker::DeviceSessionId session, booster::session::BitsPerSecond rate) override;
   void give_stream(AgentId id, worker::DeviceSessionId session, sync::MailPurpose purpose,
                    booster::net::StreamPtr stream) override;
   Task<void> detach(AgentId id, worker::DeviceSessionId session) override;
@@ -36,6 +37,7 @@ class Agents final : public worker::AgentHost {
 
   booster::runtime::Loop& loop_;
   std::unique_ptr<booster::disk::Disk> disk_;
+  messaging::MixingPermits mixing_;
   booster::runtime::CancelScope agents_scope_;  // ended by hand, after goodbyes
   std::map<AgentId, std::shared_ptr<Hosted>> agents_;
   worker::AgentEvents* events_ = nullptr;

@@ -33,6 +33,7 @@ class AgentHost {
   virtual Task<LoginOutcome> start(AgentId agent, AgentSpec spec) = 0;
   //   Errors  NotFound: no such agent
   virtual Task<Result<>> attach(AgentId agent, DeviceSessionId session, std::string device, std::string address) = 0;
+  virtual void set_link(AgentId agent, DeviceSessionId session, booster::session::BitsPerSecond rate) = 0;
   // A stream of an attached device session. Drop it to refuse it.
   virtual void give_stream(AgentId agent, DeviceSessionId session, sync::MailPurpose purpose,
                            booster::net::StreamPtr stream) = 0;

@@ -48,6 +48,8 @@ constexpr Property<Type::Text> kServer{0x198, "server"};
 constexpr Property<Type::Unsigned> kSubmissionSize{0x199, "submission size"};
 constexpr Property<Type::Unsigned> kConnected{0x19a, "connected"};
 constexpr Property<Type::Unsigned> kPurpose{0x19b, "purpose"};
+constexpr Property<Type::Unsigned> kLinkRate{0x19c, "link rate"};
+constexpr Property<Type::Unsigned> kMixing{0x19d, "mixing coders"};
 constexpr Name kNames[] = {
     name_of(kCall),          name_of(kAgent),          name_of(kSession),     name_of(kSpec),
     name_of(kAddress),       name_of(kLogin),          name_of(kImap),        name_of(kSubmission),
@@ -55,7 +57,8 @@ constexpr Name kNames[] = {
     name_of(kSentByServer),  name_of(kAmbiguous),      name_of(kScan),        name_of(kStateDir),
     name_of(kSourceAddress), name_of(kUpstreamLogin),  name_of(kAuthorizeAs), name_of(kPassword),
     name_of(kDevice),        name_of(kClientAddress),  name_of(kCode),        name_of(kText),
-    name_of(kServer),        name_of(kSubmissionSize), name_of(kConnected),   name_of(kPurpose)};
+    name_of(kServer),        name_of(kSubmissionSize), name_of(kConnected),   name_of(kPurpose),
+    name_of(kLinkRate),      name_of(kMixing)};
 static_assert(codec::property::well_registered(kNames, {0x180, 0x19f}));  // the broker has the rest of kProcessIds
 
 enum class Kind : std::uint8_t {
@@ -67,6 +70,7 @@ enum class Kind : std::uint8_t {
   Outcome = 6,
   AgentStatus = 7,
   AgentEnded = 8,
+  Link = 9,
 };
 
 Chain encode_server(const ServerSettings& server) {
@@ -93,6 +97,7 @@ Chain encode_spec(const AgentSpec& spec) {
   put(chain, kSentByServer, std::uint64_t{spec.sent_by_server});
   put(chain, kAmbiguous, static_cast<std::uint64_t>(spec.ambiguous));
   put(chain, kScan, static_cast<std::uint64_t>(spec.scan.count()));
+  put(chain, kMixing, spec.mixing);
   put(chain, kStateDir, spec.state_dir);
   put(chain, kSourceAddress, spec.source_address);
   put(chain, kUpstreamLogin, spec.credential.login);
@@ -119,6 +124,7 @@ Result<AgentSpec> decode_spec(const Chain& outer) {
   std::uint32_t scan = 0;
   TRY(get(*chain, kScan, scan));
   spec.scan = std::chrono::seconds(scan);
+  TRY(get(*chain, kMixing, spec.mixing));
   TRY(get(*chain, kStateDir, spec.state_dir));
   TRY(get(*chain, kSourceAddress, spec.source_address));
   TRY(get(*chain, kUpstreamLogin, spec.credential.login));
@@ -175,6 +181,13 @@ struct Encoder {
     put(chain, kSession, message.session.value);
     put(chain, kDevice, message.device);
     put(chain, kClientAddress, message.address);
+    return chain;
+  }
+  Chain operator()(const Link& message) const {
+    Chain chain = of_kind(Kind::Link);
+    put(chain, kAgent, message.agent.value);
+    put(chain, kSession, message.session.value);
+    put(chain, kLinkRate, message.rate.value);
     return chain;
   }
   Chain operator()(const Detach& message) const {
@@ -255,6 +268,13 @@ Result<Message> decode_message(const Chain& chain) {
       return decode_verify(chain);
     case Kind::Attach:
       return decode_attach(chain);
+    case Kind::Link: {
+      Link message;
+      TRY(get(chain, kAgent, message.agent.value));
+      TRY(get(chain, kSession, message.session.value));
+      TRY(get(chain, kLinkRate, message.rate.value));
+      return Result<Message>(message);
+    }
     case Kind::Detach: {
       Detach message;
       TRY(get(chain, kAgent, message.agent.value));
@@ -310,6 +330,9 @@ booster::session::Limits worker_limits() {
   booster::session::Limits limits;
   limits.session_window = std::uint64_t{64} << 20;
   limits.streams = 16384;  // some five a device session
+  // What waits in here cannot be taken back, and may take long over a slow link; a socket needs no more.
+  limits.stream_window = std::uint64_t{64} << 10;
+  limits.stream_send = std::size_t{32} << 10;
   limits.receive_budget = std::size_t{64} << 20;
   limits.send_budget = std::size_t{64} << 20;
   limits.keepalive = std::chrono::seconds(30);  // a worker that hangs is noticed, killed and reaped

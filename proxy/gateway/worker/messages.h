@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "booster/session/limits.h"
+#include "booster/session/types.h"
 #include "codec/property/chain.h"
 #include "proxy/gateway/settings.h"
 #include "proxy/sync/control.h"
@@ -57,6 +58,12 @@ struct Attach {  // a device session whose right the front has checked; answered
   std::string address;  // the client's, for ID and XCLIENT where the server trusts us
   bool operator==(const Attach&) const = default;
 };
+struct Link {  // how fast the device's path takes what the gateway sends; whenever that changed by a quarter
+  AgentId agent;
+  DeviceSessionId session;
+  booster::session::BitsPerSecond rate;
+  bool operator==(const Link&) const = default;
+};
 struct Detach {
   AgentId agent;
   DeviceSessionId session;
@@ -85,7 +92,7 @@ struct AgentEnded {  // by Release (Ok), or because the server refuses the crede
   bool operator==(const AgentEnded&) const = default;
 };
 
-using Message = std::variant<Assign, Verify, Attach, Detach, Release, Outcome, AgentStatus, AgentEnded>;
+using Message = std::variant<Assign, Verify, Attach, Link, Detach, Release, Outcome, AgentStatus, AgentEnded>;
 
 codec::property::Chain encode(const Message& message);
 Result<Message> decode_message(const codec::property::Chain& chain);  // Errors  Protocol; Unsupported: unknown kind

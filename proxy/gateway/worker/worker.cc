@@ -63,6 +63,10 @@ struct Service::Handler {
   Result<> operator()(Assign& message) const { return spawn("assign", service.serve_assign(std::move(message))); }
   Result<> operator()(Verify& message) const { return spawn("verify", service.serve_verify(std::move(message))); }
   Result<> operator()(Attach& message) const { return spawn("attach", service.serve_attach(std::move(message))); }
+  Result<> operator()(Link& message) const {
+    service.host_.set_link(message.agent, message.session, message.rate);
+    return {};
+  }
   Result<> operator()(Detach& message) const { return spawn("detach", service.serve_detach(message)); }
   Result<> operator()(Release& message) const { return spawn("release", service.serve_release(message)); }
   template <class T>

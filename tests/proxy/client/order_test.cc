@@ -39,7 +39,7 @@ std::size_t place_of(const World& world, std::uint32_t uid) {
 
 CORO_TEST(Order, ARaisedMailIsAskedForFirst) {
   World world(loop);
-  for (std::uint32_t uid = 1; uid <= 30; ++uid) world.agent.mails[uid] = octets_of(5000, uid);
+  for (std::uint32_t uid = 1; uid <= 30; ++uid) world.agent.mails[uid] = octets_of(1500, uid);
   world.account.order(order(Class::Calendar, 3));
   world.account.order(order(Class::Prefetch, 30));
   CO_ASSERT_OK(co_await world.session_for(minutes(1)));

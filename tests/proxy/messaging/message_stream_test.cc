@@ -50,6 +50,30 @@ CORO_TEST(MessageStream, MessagesArriveInOrderAndSmaller) {
   EXPECT_EQ(sender.coded_sent(), receiver.coded_received());
 }
 
+// Only a receiver that gives a decoder its memory and time takes it.
+CORO_TEST(MessageStream, ContextMixingIsTakenOrRefused) {
+  for (const Mixing mixing : {Mixing::Taken, Mixing::Refused}) {
+    net::MemoryPair pair = net::make_memory_pair(loop);
+    MessageStream sender(std::move(pair.client), {.encoding = codec::compress::Encoding::Mix});
+    MessageStream receiver(std::move(pair.server), {}, mixing);
+    auto ignore = [](const std::string&, const Error&) {};  // the sender of what is refused
+    runtime::TaskScope scope(loop, co_await runtime::current_cancel(), ignore);
+    scope.spawn("send", send_blocks(sender, 4));
+    for (std::size_t i = 0; i < 4; ++i) {
+      const Result<Chain> chain = co_await receiver.receive();
+      if (mixing == Mixing::Refused) {
+        EXPECT_EQ(chain.error().code, Errc::Unsupported);
+        receiver.close();
+        break;
+      }
+      CO_ASSERT_OK(chain);
+      EXPECT_TRUE(*sync::decode_item(*chain) == block(i));
+    }
+    scope.cancel();
+    co_await scope.join();
+  }
+}
+
 CORO_TEST(MessageStream, OptionsChangeWithoutTheReceiverBeingTold) {
   net::MemoryPair pair = net::make_memory_pair(loop);
   MessageStream sender(std::move(pair.client));

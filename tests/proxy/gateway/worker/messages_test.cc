@@ -33,6 +33,7 @@ std::vector<Message> every_message() {
   all.emplace_back(Assign{CallId{1}, AgentId{2}, spec()});
   all.emplace_back(Verify{CallId{3}, spec(), AgentId{4}});
   all.emplace_back(Attach{CallId{4}, AgentId{5}, DeviceSessionId{6}, "laptop", "192.0.2.1"});
+  all.emplace_back(Link{AgentId{5}, DeviceSessionId{6}, {250'000}});
   all.emplace_back(Detach{AgentId{5}, DeviceSessionId{6}});
   all.emplace_back(Release{AgentId{5}});
   all.emplace_back(Outcome{CallId{4}, LoginOutcome{Code::Unreachable, "no route", "imap.example.org", 10'000'000}});

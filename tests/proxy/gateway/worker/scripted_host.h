@@ -46,6 +46,9 @@ class ScriptedHost final : public AgentHost {
     attached.insert(session);
     co_return Result<>();
   }
+  void set_link(AgentId, DeviceSessionId session, booster::session::BitsPerSecond rate) override {
+    rates[session] = rate;
+  }
   void give_stream(AgentId agent, DeviceSessionId session, sync::MailPurpose, booster::net::StreamPtr stream) override {
     if (tasks_ == nullptr || !agents.contains(agent) || !attached.contains(session)) return;
     tasks_->spawn("echo", echo(std::move(stream), agents[agent]));
@@ -67,6 +70,7 @@ class ScriptedHost final : public AgentHost {
   std::map<AgentId, std::string> agents;
   int renewed = 0;  // proofs that an agent was to keep
   std::set<DeviceSessionId> attached;
+  std::map<DeviceSessionId, booster::session::BitsPerSecond> rates;
 
  private:
   LoginOutcome judge(const AgentSpec& spec) {

@@ -66,6 +66,7 @@ CORO_TEST(Worker, AnAgentIsAssignedADeviceAttachedAndItsStreamServed) {
   outcome = co_await world.receive<Outcome>();
   CO_ASSERT_OK(outcome);
   EXPECT_TRUE(outcome->outcome.ok());
+  world.send(Link{AgentId{9}, DeviceSessionId{4}, {200'000}});
   {
     const StreamTicket ticket{AgentId{9}, DeviceSessionId{4}, sync::MailPurpose::Sync};
     const auto stream = co_await world.mux.open(booster::session::Class::Headers, encode_ticket(ticket));
@@ -74,6 +75,7 @@ CORO_TEST(Worker, AnAgentIsAssignedADeviceAttachedAndItsStreamServed) {
     CO_ASSERT_OK(co_await booster::net::read_exactly(**stream, greeting));
     EXPECT_EQ(codec::to_string(ByteView(greeting)), "alice@example.org\n");
   }
+  EXPECT_EQ(world.host.rates[DeviceSessionId{4}].value, 200'000U);
   world.send(Release{AgentId{9}});
   const auto ended = co_await world.receive<AgentEnded>();
   CO_ASSERT_OK(ended);

@@ -1,0 +1,33 @@
+// LinkRate: how fast the path takes what we send, from what its carrier measures now and then.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <optional>
+
+#include "booster/session/types.h"
+
+namespace booster::carrier {
+
+using session::BitsPerSecond;
+
+class LinkRate {
+ public:
+  // At most once a round trip. `app_limited`: there was less to send than the path would have taken.
+  void on_sample(BitsPerSecond rate, bool app_limited);
+  void on_new_path();  // nothing is known of it
+
+  // The best of the last few samples, once they have stopped to grow: a start is no rate. nullopt: not known.
+  std::optional<BitsPerSecond> value() const { return value_; }
+
+ private:
+  static constexpr std::size_t kKept = 5;
+  static constexpr std::size_t kSteady = 2;  // samples in a row that did not grow by a quarter
+
+  std::array<BitsPerSecond, kKept> kept_{};
+  std::size_t next_ = 0;
+  BitsPerSecond best_;
+  std::size_t level_ = 0;
+  std::optional<BitsPerSecond> value_;
+};
+
+}  // namespace booster::carrier

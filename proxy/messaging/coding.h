@@ -1,0 +1,61 @@
+// How hard a message stream packs: what air time is worth against CPU time.               Source: DESIGN §7
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "booster/session/types.h"
+#include "proxy/messaging/message_stream.h"
+
+namespace proxy::messaging {
+
+using booster::session::BitsPerSecond;
+
+enum class Load : std::uint8_t {
+  Bulk,     // many mails, one after the other
+  Trickle,  // one now and then, for days
+};
+
+// How many context-mixing coders a process runs at a time: each takes mix::kMemory, and a core while it works.
+//   Owns    outlives its permits
+class MixingPermits {
+ public:
+  explicit MixingPermits(std::uint32_t most = 0) : most_(most) {}
+  MixingPermits(const MixingPermits&) = delete;
+  MixingPermits& operator=(const MixingPermits&) = delete;
+  void set_most(std::uint32_t most) { most_ = most; }  // those given stay
+  std::uint32_t given() const { return given_; }
+
+ private:
+  friend class CodingChoice;
+  bool take() {
+    if (given_ >= most_) return false;
+    ++given_;
+    return true;
+  }
+  void give_back() { --given_; }
+
+  std::uint32_t most_;
+  std::uint32_t given_ = 0;
+};
+
+// One sending stream's. Another coding costs the window, so it stays until the link is clearly another.
+class CodingChoice {
+ public:
+  explicit CodingChoice(MixingPermits* permits) : permits_(permits) {}  // nullptr: never by context mixing
+  CodingChoice(const CodingChoice&) = delete;
+  CodingChoice& operator=(const CodingChoice&) = delete;
+  ~CodingChoice() { let_go(); }
+
+  // `link`: how fast it takes what is sent; nullopt: not known (yet).
+  MessageOptions choose(Load load, std::optional<BitsPerSecond> link);
+  bool mixing() const { return holds_permit_; }
+
+ private:
+  void let_go();
+
+  MixingPermits* permits_;
+  bool holds_permit_ = false;
+  bool thorough_ = false;
+};
+
+}  // namespace proxy::messaging
