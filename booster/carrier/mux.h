@@ -89,7 +89,7 @@ class Mux {
   std::optional<runtime::Duration> last_rtt() const { return last_rtt_; }
   // How fast the path takes what this end sends, as known last.
   std::optional<BitsPerSecond> link_rate() const { return told_rate_; }
-  void assume_link_rate(BitsPerSecond rate) { told_rate_ = rate; }  // of an earlier session over the same path
+  void assume_link_rate(BitsPerSecond rate) { told_rate_ = rate; }     // of an earlier session over the same path
   runtime::Notify& link_rate_changed() { return link_rate_changed_; }  // by a quarter or more
   runtime::TimePoint last_heard() const { return last_heard_; }
   void ping();

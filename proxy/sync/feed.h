@@ -28,7 +28,7 @@ struct MailboxVector {
 struct Vectors {
   std::array<std::byte, 16> ledger{};  // the epoch of the client's UID ledger
   std::vector<MailboxVector> mailboxes;
-  Bytes folders_digest;  // SHA-256 of the last Folders message as encoded; the same again is not sent
+  Bytes folders_digest;        // SHA-256 of the last Folders message as encoded; the same again is not sent
   bool bodies_follow = false;  // the client fetches every body: overviews come without the previews that are in them
   bool operator==(const Vectors&) const = default;
 };

@@ -81,15 +81,17 @@ inline constexpr Property<Type::Bytes> kLayout{0xc9, "layout of the octets"};
 inline constexpr Property<Type::Unsigned> kWrittenSize{0xca, "size as written"};
 inline constexpr Property<Type::Unsigned> kBodiesFollow{0xcb, "bodies follow"};
 inline constexpr Name kSyncNames[] = {
-    name_of(kLedger),        name_of(kVector),   name_of(kName),       name_of(kValidity),      name_of(kUidNext),
-    name_of(kModSeq),        name_of(kCount),    name_of(kDigest),     name_of(kOverviewBelow), name_of(kFoldersDigest),
-    name_of(kToken),         name_of(kMailbox),  name_of(kRange),      name_of(kLow),           name_of(kHigh),
-    name_of(kWhole),         name_of(kEntries),  name_of(kFolder),     name_of(kDelimiter),     name_of(kAttributes),
-    name_of(kSpecialUse),    name_of(kObjectId), name_of(kKeyword),    name_of(kSentByServer),  name_of(kSkeleton),
-    name_of(kCompleteBelow), name_of(kUids),     name_of(kKeys),       name_of(kLast),          name_of(kOverview),
-    name_of(kCompleteFrom),  name_of(kTrouble),  name_of(kUid),        name_of(kOffset),        name_of(kRunning),
-    name_of(kBytes),         name_of(kSize),     name_of(kOctets),     name_of(kSha256),        name_of(kGone),
-    name_of(kTicket),        name_of(kLayout),   name_of(kWrittenSize), name_of(kBodiesFollow)};
+    name_of(kLedger),        name_of(kVector),        name_of(kName),         name_of(kValidity),
+    name_of(kUidNext),       name_of(kModSeq),        name_of(kCount),        name_of(kDigest),
+    name_of(kOverviewBelow), name_of(kFoldersDigest), name_of(kToken),        name_of(kMailbox),
+    name_of(kRange),         name_of(kLow),           name_of(kHigh),         name_of(kWhole),
+    name_of(kEntries),       name_of(kFolder),        name_of(kDelimiter),    name_of(kAttributes),
+    name_of(kSpecialUse),    name_of(kObjectId),      name_of(kKeyword),      name_of(kSentByServer),
+    name_of(kSkeleton),      name_of(kCompleteBelow), name_of(kUids),         name_of(kKeys),
+    name_of(kLast),          name_of(kOverview),      name_of(kCompleteFrom), name_of(kTrouble),
+    name_of(kUid),           name_of(kOffset),        name_of(kRunning),      name_of(kBytes),
+    name_of(kSize),          name_of(kOctets),        name_of(kSha256),       name_of(kGone),
+    name_of(kTicket),        name_of(kLayout),        name_of(kWrittenSize),  name_of(kBodiesFollow)};
 static_assert(codec::property::well_registered(kSyncNames, codec::property::kSyncIds));
 
 // operation.h

@@ -99,8 +99,8 @@ Task<Result<std::uint64_t>> Replica::evict() {
         id_now = one.id;
         TRY_ASSIGN(const bool needed, work.content_needed(one.id, one.digest));
         if (needed) continue;
-        if (const Result<> kept = keep_previews(work, one.id, one.digest, one.size); !kept && kept.error().code == Errc::Full)
-          return kept;  // else what cannot be read any more has no preview
+        Result<> kept = keep_previews(work, one.id, one.digest, one.size);
+        if (!kept && kept.error().code == Errc::Full) return kept;  // else what cannot be read any more has no preview
         TRY(work.evict_content(one.id, one.size));
         unlink.push_back(one.digest);
         batch += one.size;

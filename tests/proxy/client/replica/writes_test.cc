@@ -246,7 +246,8 @@ CORO_TEST(ReplicaWrites, WhatIsEvictedLeavesItsPreview) {
   CO_ASSERT_OK(co_await sink->write(octets));
   CO_ASSERT_OK(co_await sink->finish(booster::crypto::sha256(octets).bytes));
   sink.reset();
-  EXPECT_FALSE((co_await w.replica->vectors(BodyPolicy::All, INT64_MIN)).value().bodies_follow) << "the limit is reached";
+  EXPECT_FALSE((co_await w.replica->vectors(BodyPolicy::All, INT64_MIN)).value().bodies_follow)
+      << "the limit is reached";
   auto view = (co_await w.replica->view("INBOX")).value();
   RowQuery query = all_rows();
   query.overview = true;
