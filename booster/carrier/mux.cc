@@ -342,6 +342,10 @@ void MuxStream::set_class(session::Class of) {
   mux_->on_events();
 }
 
+void MuxStream::keep_little() {
+  if (mux_ != nullptr) mux_->session_.keep_little(id_);
+}
+
 void MuxStream::pause() {
   if (mux_ != nullptr) mux_->session_.pause(id_);
 }

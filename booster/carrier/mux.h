@@ -30,6 +30,7 @@ class MuxStream final : public net::Stream {
 
   session::StreamId id() const { return id_; }
   void set_class(session::Class of);
+  void keep_little();
   void pause();
   void resume();
   void abort(const Error& error);  // both directions, with a reason for the peer

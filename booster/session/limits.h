@@ -33,6 +33,7 @@ constexpr std::size_t kAckSoon = std::size_t{4}
                                  << 10;  // acknowledged within kAckDelay: 80 bytes with record and headers, 2 %
 constexpr Duration kAckDelay = std::chrono::milliseconds(100);  // several streams' ends share one frame
 constexpr Duration kAckTrickle = std::chrono::seconds(1);       // a few bytes hold no buffer worth a packet
+constexpr std::size_t kLittleSend = std::size_t{64} << 10;  // of a stream that keeps little, before a path is measured
 constexpr std::size_t kMaxPongs = 8;       // owed to a peer that pings faster than we may send: the latest count
 constexpr std::size_t kMaxDatagrams = 64;  // waiting, each way; the oldest is worth least and goes
 constexpr std::size_t kMaxRanges =
@@ -52,7 +53,7 @@ struct Limits {
   std::size_t receive_budget = std::size_t{8} << 20;
   // Bytes written and not yet acknowledged, all streams; the last quarter is kept for urgent classes.
   std::size_t send_budget = std::size_t{8} << 20;
-  std::size_t stream_send = std::size_t{64} << 10;  // the same of one stream; grows with the window by set_path
+  std::size_t stream_send = std::size_t{512} << 10;  // the same of one stream; grows with the window by set_path
 
   // Silence is only meaningful when an answer is owed: a ping, or an acknowledgement.
   Duration keepalive = std::chrono::seconds(25);  // below the 30 s after which the worst NATs forget; zero: none

@@ -72,7 +72,9 @@ Result<StreamId> Session::open(Class of, ByteView metadata) {
 
 std::size_t Session::send_room(const StreamState& stream) const {
   if (closed_ || !stream.send.writable()) return 0;
-  const std::size_t own = stream_send_ - std::min(stream_send_, stream.send.buffered());
+  const std::size_t most =
+      stream.keeps_little ? std::min(stream_send_, std::max(kLittleSend, path_send_)) : stream_send_;
+  const std::size_t own = most - std::min(most, stream.send.buffered());
   if (stream.of == Class::Control) return own;  // few bytes, and all else hangs on them
   const std::size_t budget = schedule::is_urgent(stream.of) ? limits_.send_budget : limits_.send_budget / 4 * 3;
   return std::min(own, budget - std::min(budget, send_buffered_));
@@ -198,6 +200,10 @@ void Session::set_class(StreamId id, Class of) {
 std::optional<Class> Session::class_of(StreamId id) const {
   const StreamState* stream = find(id);
   return stream == nullptr ? std::nullopt : std::optional(stream->of);
+}
+
+void Session::keep_little(StreamId id) {
+  if (StreamState* stream = find(id)) stream->keeps_little = true;
 }
 
 void Session::pause(StreamId id) {

@@ -65,6 +65,8 @@ class Session final : public FrameSource {
 
   void set_class(StreamId stream, Class of);  // our direction; each sender's own choice
   std::optional<Class> class_of(StreamId stream) const;
+  // Our direction waits for the link sooner: what is written can neither be taken back nor packed better.
+  void keep_little(StreamId stream);
   void pause(StreamId stream);  // our direction sends no data until resume(); the rest of the session is not delayed
   void resume(StreamId stream);
 
@@ -195,6 +197,7 @@ class Session final : public FrameSource {
   std::uint64_t stream_window_;
   std::uint64_t session_window_;
   std::size_t stream_send_;
+  std::size_t path_send_ = 0;               // the same, as measured alone
   std::set<std::uint64_t> credit_blocked_;  // streams that wait for session credit
   std::set<std::uint64_t> control_due_;     // streams that owe RESET, STOP_SENDING or MAX_STREAM_DATA
   std::set<std::uint64_t> write_blocked_;

@@ -48,6 +48,7 @@ void Session::set_path(BitsPerSecond rate, Duration rtt) {
   };
   stream_window_ = times(4, stream_window_, limits_.receive_budget / 2);
   session_window_ = times(5, session_window_, limits_.receive_budget);
+  path_send_ = static_cast<std::size_t>(times(4, path_send_, limits_.send_budget / 2));
   stream_send_ = static_cast<std::size_t>(times(4, stream_send_, limits_.send_budget / 2));
   for (auto& [id, stream] : streams_) update_stream_credit(*stream);
   update_session_credit();

@@ -40,6 +40,7 @@ struct StreamState {
   std::optional<Error> stopped;      // the peer wants nothing more
   std::uint64_t unacknowledged = 0;  // bytes received since an acknowledgement was given out
   bool counts_urgent = false;
+  bool keeps_little = false;
 
   bool over() const { return send.over() && receive.over() && events == 0; }
 };

@@ -79,6 +79,7 @@ Task<Result<>> ClientSession::serve_mail(carrier::Incoming& incoming, const sync
   worker::StreamTicket ticket{member->seat->agent->id, member->seat->session, purpose.purpose};
   CO_TRY_ASSIGN(const std::unique_ptr<carrier::MuxStream> far,
                 co_await worker->mux().open(incoming.of, worker::encode_ticket(ticket)).in(era->scope));
+  incoming.stream->keep_little();
   ++front_.counters_.streams;
   const Counted counted(streams_);
   co_return co_await relay(*incoming.stream, *far, era).in(era->scope);

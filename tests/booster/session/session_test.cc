@@ -132,6 +132,15 @@ TEST(Session, WritesAreCutAtTheAllowanceAndWokenAfterwards) {
   EXPECT_GE(pair.client.write_room(id), 10000u);
 }
 
+TEST(Session, AStreamThatKeepsLittleWaitsForTheLinkSooner) {
+  Pair pair;
+  const StreamId id = *pair.client.open(Class::Bodies, {});
+  pair.client.keep_little(id);
+  EXPECT_EQ(pair.client.write(id, pattern(1, 0, 300000)), kLittleSend);
+  pair.client.set_path({10'000'000}, std::chrono::milliseconds(100));  // 125,000 octets are under way on it
+  EXPECT_EQ(pair.client.write_room(id), 500000 - kLittleSend);
+}
+
 TEST(Session, BulkLeavesAQuarterOfTheSendBudgetToUrgentStreams) {
   Limits limits;
   limits.send_budget = 40000;
