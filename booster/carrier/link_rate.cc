@@ -11,7 +11,7 @@ void LinkRate::on_sample(BitsPerSecond rate, bool app_limited) {
     return;
   }
   kept_[next_++ % kKept] = rate;
-  if (rate.value > best_.value + best_.value / 4) {
+  if (rate > best_ && differ(rate, best_)) {
     best_ = rate;
     level_ = 0;
   } else {
@@ -22,6 +22,11 @@ void LinkRate::on_sample(BitsPerSecond rate, bool app_limited) {
 
 void LinkRate::on_new_path() {
   *this = LinkRate();
+}
+
+bool differ(BitsPerSecond one, BitsPerSecond other) {
+  const auto [low, high] = std::minmax(one.value, other.value);
+  return high >= low + low / 4 && high != low;
 }
 
 }  // namespace booster::carrier

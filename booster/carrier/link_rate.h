@@ -30,4 +30,6 @@ class LinkRate {
   std::optional<BitsPerSecond> value_;
 };
 
+bool differ(BitsPerSecond one, BitsPerSecond other);  // by a quarter or more
+
 }  // namespace booster::carrier

@@ -232,10 +232,7 @@ void Mux::measure(int fd, std::size_t bytes) {
 
 void Mux::tell_link_rate() {
   const std::optional<BitsPerSecond> now = link_rate_.value();
-  if (now && told_rate_ && now->value < told_rate_->value + told_rate_->value / 4 &&
-      now->value + now->value / 4 > told_rate_->value)
-    return;
-  if (!now) return;
+  if (!now || (told_rate_ && !differ(*now, *told_rate_))) return;
   told_rate_ = now;
   link_rate_changed_.notify_all();
 }

@@ -58,6 +58,7 @@ json account_json(const client::AccountStatus& account, bool all_bodies) {
           {"bytes",
            {{"raw_received", account.raw_received},
             {"coded_received", account.coded_received},
+            {"mixed_received", account.mixed_received},
             {"raw_sent", account.raw_sent},
             {"coded_sent", account.coded_sent}}}};
 }

@@ -18,7 +18,8 @@ json session(const dispatcher::SessionStatus& status) {
           {"connected", status.connected},
           {"accounts", status.accounts},
           {"streams", status.streams},
-          {"flows", status.flows}};
+          {"flows", status.flows},
+          {"link_rate", status.link_rate ? json(*status.link_rate) : json()}};
 }
 
 json agent(const dispatcher::AgentStatusRow& status) {

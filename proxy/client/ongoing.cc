@@ -77,6 +77,7 @@ Task<Result<AccountStatus>> AccountEngine::status() {
   traffic += upward_.traffic();
   status.raw_received = traffic.raw_received;
   status.coded_received = traffic.coded_received;
+  status.mixed_received = traffic.mixed_received;
   status.raw_sent = traffic.raw_sent;
   status.coded_sent = traffic.coded_sent;
   CO_TRY_ASSIGN(status.progress, co_await store_.progress());

@@ -15,7 +15,9 @@ Task<Result<std::unique_ptr<MessageStream>>> SessionLink::open(sync::AccountHand
   Bytes metadata = sync::encode_purpose(what);
   CO_TRY_ASSIGN(std::unique_ptr<booster::carrier::MuxStream> stream, co_await mux_.open(theirs, std::move(metadata)));
   stream->set_class(ours);
-  co_return std::make_unique<MessageStream>(std::move(stream), messaging::MessageOptions{}, messaging::Mixing::Taken);
+  const bool much = purpose == sync::MailPurpose::Sync || purpose == sync::MailPurpose::Bodies;
+  const messaging::Mixing mixing = much ? messaging::Mixing::Taken : messaging::Mixing::Refused;
+  co_return std::make_unique<MessageStream>(std::move(stream), messaging::MessageOptions{}, mixing);
 }
 
 }  // namespace proxy::client

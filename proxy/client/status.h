@@ -51,6 +51,7 @@ struct AccountStatus {
   std::uint64_t arrived_unasked = 0;  // bodies that came with their rows, since the start
   QueueCounts queue;
   std::uint64_t raw_received = 0;    // octets before compression
+  std::uint64_t mixed_received = 0;  // of raw_received, by context mixing
   std::uint64_t coded_received = 0;  // of mail streams, as they crossed the link
   std::uint64_t raw_sent = 0;
   std::uint64_t coded_sent = 0;

@@ -9,12 +9,14 @@ namespace proxy::client {
 struct Traffic {
   std::uint64_t raw_received = 0;
   std::uint64_t coded_received = 0;
+  std::uint64_t mixed_received = 0;  // of raw_received, by context mixing
   std::uint64_t raw_sent = 0;
   std::uint64_t coded_sent = 0;
 
   Traffic& operator+=(const Traffic& other) {
     raw_received += other.raw_received;
     coded_received += other.coded_received;
+    mixed_received += other.mixed_received;
     raw_sent += other.raw_sent;
     coded_sent += other.coded_sent;
     return *this;
@@ -25,6 +27,7 @@ inline Traffic traffic_of(const messaging::MessageStream& stream) {
   Traffic traffic;
   traffic.raw_received = stream.raw_received();
   traffic.coded_received = stream.coded_received();
+  traffic.mixed_received = stream.mixed_received();
   traffic.raw_sent = stream.raw_sent();
   traffic.coded_sent = stream.coded_sent();
   return traffic;
@@ -41,6 +44,7 @@ class TrafficMeter {
     const Traffic now = traffic_of(stream_);
     into_.raw_received += now.raw_received - seen_.raw_received;
     into_.coded_received += now.coded_received - seen_.coded_received;
+    into_.mixed_received += now.mixed_received - seen_.mixed_received;
     into_.raw_sent += now.raw_sent - seen_.raw_sent;
     into_.coded_sent += now.coded_sent - seen_.coded_sent;
     seen_ = now;

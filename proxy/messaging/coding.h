@@ -48,6 +48,7 @@ class CodingChoice {
 
   // `link`: how fast it takes what is sent; nullopt: not known (yet).
   MessageOptions choose(Load load, std::optional<BitsPerSecond> link);
+  void rest() { let_go(); }  // nothing comes for now: others may have the permit
   bool mixing() const { return holds_permit_; }
 
  private:

@@ -89,6 +89,7 @@ Task<Result<Chain>> MessageStream::receive() {
     input_begin_ += held - coded.size();
     if (decoded) {
       raw_received_ += *decoded;
+      if (decoder_.mixing()) mixed_received_ += *decoded;
       continue;
     }
     input_begin_ = 0;

@@ -54,6 +54,7 @@ class MessageStream {
   std::uint64_t coded_sent() const { return coded_sent_; }  // what went to the stream
   std::uint64_t raw_received() const { return raw_received_; }
   std::uint64_t coded_received() const { return coded_received_; }
+  std::uint64_t mixed_received() const { return mixed_received_; }  // of raw_received(), by context mixing
 
  private:
   Task<Result<>> write_queued();
@@ -74,6 +75,7 @@ class MessageStream {
   std::uint64_t coded_sent_ = 0;
   std::uint64_t raw_received_ = 0;
   std::uint64_t coded_received_ = 0;
+  std::uint64_t mixed_received_ = 0;
 };
 
 }  // namespace proxy::messaging

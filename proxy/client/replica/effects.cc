@@ -13,6 +13,7 @@ using queue::OperationRecord;
 using queue::OperationState;
 using sync::OperationKind;
 
+constexpr std::uint64_t kPreviewOf = 1u << 20;       // larger mail leaves none: eviction holds up whoever writes
 constexpr std::uint64_t kReplayOverview = 8u << 20;  // larger mail is shown by its header until the server's is here
 
 Result<> overlay_flags(Work& work, const OperationRecord& record) {
@@ -201,7 +202,7 @@ Result<> add_overview(Work& work, const Message& message, const sync::ContentDig
 }
 
 Result<> keep_previews(Work& work, std::int64_t content, const sync::ContentDigest& digest, std::uint64_t size) {
-  if (size > kReplayOverview) return {};
+  if (size > kPreviewOf) return {};
   TRY_ASSIGN(const auto holders, work.select("SELECT " PB_MESSAGE_COLUMNS
                                              " FROM messages INDEXED BY messages_content WHERE content=? AND content<>0"
                                              " AND overview=1",
@@ -214,8 +215,9 @@ Result<> keep_previews(Work& work, std::int64_t content, const sync::ContentDige
     TRY_ASSIGN(codec::convert::Overview overview, codec::convert::decode_overview(held));
     if (!overview.preview.empty()) continue;
     if (!made) {
-      TRY_ASSIGN(const auto whole, overview_of(work, digest, size));
-      TRY_ASSIGN(made, codec::convert::decode_overview(whole));
+      const auto whole = overview_of(work, digest, size);
+      if (!whole) return {};  // what cannot be read any more has no preview, and goes all the same
+      TRY_ASSIGN(made, codec::convert::decode_overview(*whole));
     }
     overview.preview = made->preview;
     const Bytes with_preview = codec::property::encode(codec::convert::encode_overview(overview));

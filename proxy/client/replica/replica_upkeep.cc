@@ -57,6 +57,7 @@ Task<Result<std::uint64_t>> Replica::evict() {
   std::uint64_t freed = 0;
   std::int64_t last_used = INT64_MIN;
   std::int64_t last_id = 0;
+  bool previews = true;  // on a full disk, room goes before them
   for (;;) {
     std::vector<sync::ContentDigest> unlink;
     bool more = false;
@@ -99,8 +100,7 @@ Task<Result<std::uint64_t>> Replica::evict() {
         id_now = one.id;
         TRY_ASSIGN(const bool needed, work.content_needed(one.id, one.digest));
         if (needed) continue;
-        Result<> kept = keep_previews(work, one.id, one.digest, one.size);
-        if (!kept && kept.error().code == Errc::Full) return kept;  // else what cannot be read any more has no preview
+        if (previews) TRY(keep_previews(work, one.id, one.digest, one.size));
         TRY(work.evict_content(one.id, one.size));
         unlink.push_back(one.digest);
         batch += one.size;
@@ -109,7 +109,9 @@ Task<Result<std::uint64_t>> Replica::evict() {
       more = more && (!over || left > static_cast<std::int64_t>(options_.size_limit));
       return {};
     };
-    CO_TRY(co_await change(job));
+    const Result<> evicted = co_await change(job);
+    if (!evicted && evicted.error().code == Errc::Full && std::exchange(previews, false)) continue;
+    CO_TRY(evicted);
     last_used = used_now;
     last_id = id_now;
     freed += batch;

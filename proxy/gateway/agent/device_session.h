@@ -35,7 +35,7 @@ struct Shared {
   messaging::MixingPermits* mixing = nullptr;
 };
 
-using LinkRate = std::optional<messaging::BitsPerSecond>;  // of the device's link, downwards
+using Downlink = std::optional<messaging::BitsPerSecond>;  // how fast the device's link is; nullopt: not known
 
 // What the device holds of one mailbox.
 struct Held {
@@ -72,7 +72,7 @@ struct StandingWant {
 // The sync stream: pulls from the agent's pictures what the device lacks, as fast as the link takes it.
 class SyncFeed {
  public:
-  SyncFeed(Shared& shared, StandingWant& standing, const LinkRate& link, net::StreamPtr stream)
+  SyncFeed(Shared& shared, StandingWant& standing, const Downlink& link, net::StreamPtr stream)
       : shared_(shared), standing_(standing), link_(link), coding_(shared.mixing), stream_(std::move(stream)) {}
 
   Task<Result<>> serve();  // reads and feeds until the stream ends
@@ -116,7 +116,7 @@ class SyncFeed {
 
   Shared& shared_;
   StandingWant& standing_;
-  const LinkRate& link_;
+  const Downlink& link_;
   messaging::CodingChoice coding_;
   MessageStream stream_;
   std::map<std::uint32_t, Held> held_;
@@ -136,7 +136,7 @@ class SyncFeed {
 // Bodies and Fetch streams: wants up, items in blocks down.
 class ItemFeed {
  public:
-  ItemFeed(Shared& shared, StandingWant& standing, const LinkRate& link, net::StreamPtr stream, Urgency urgency)
+  ItemFeed(Shared& shared, StandingWant& standing, const Downlink& link, net::StreamPtr stream, Urgency urgency)
       : shared_(shared),
         standing_(standing),
         link_(link),
@@ -170,7 +170,7 @@ class ItemFeed {
 
   Shared& shared_;
   StandingWant& standing_;
-  const LinkRate& link_;
+  const Downlink& link_;
   messaging::CodingChoice coding_;
   messaging::Load load_ = messaging::Load::Trickle;
   MessageStream stream_;
@@ -202,7 +202,7 @@ class DeviceSession {
   OperationsHost* host_;
   DeviceSessionId id_;
   StandingWant standing_;
-  LinkRate link_;
+  Downlink link_;
   std::unique_ptr<SyncFeed> feed_;
   runtime::TaskScope tasks_;
 };

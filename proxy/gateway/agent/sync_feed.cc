@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kMaxNotices = 16;  // the newest are kept
 constexpr std::size_t kMaxAsked = 64;    // refreshes under way
+constexpr std::size_t kMany = 8;         // overviews in one message that are worth a larger window
 constexpr std::size_t kMaxVectors = 20'000;
 constexpr auto kTurnAfterTrouble = std::chrono::seconds(2);
 
@@ -134,7 +135,8 @@ void SyncFeed::tell(std::string text, bool trouble) {
 }
 
 Task<Result<>> SyncFeed::send(sync::FeedMessage message) {
-  if (std::holds_alternative<sync::Overviews>(message)) {  // the bulk of what is said here
+  const auto* overviews = std::get_if<sync::Overviews>(&message);
+  if (overviews != nullptr && overviews->items.size() >= kMany) {  // the bulk of what is said here
     const messaging::MessageOptions coding = coding_.choose(messaging::Load::Bulk, link_);
     CO_TRY(co_await stream_.use(coding));
   }
@@ -224,6 +226,10 @@ Task<Result<bool>> SyncFeed::step() {
   for (std::size_t i = 0; i < order.size(); ++i) {
     auto worked = co_await step_overviews(order[(overview_turn_ + i) % order.size()]);
     if (!worked || *worked) co_return worked;
+  }
+  if (coding_.mixing()) {  // what is said from now on is little
+    coding_.rest();
+    CO_TRY(co_await stream_.use(messaging::kTrickle));
   }
   co_return false;
 }

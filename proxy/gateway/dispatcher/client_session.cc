@@ -107,7 +107,7 @@ Task<Result<>> ClientSession::tell_link_rates() {
 }
 
 std::string ClientSession::path_name() const {
-  if (!peer().device) return {};
+  if (!front_.devices_.enrolled(peer().device)) return {};
   return codec::to_string(ByteView(peer().device->bytes)) + peer().network;
 }
 
@@ -310,6 +310,7 @@ SessionStatus ClientSession::status() const {
     if (member->phase == Phase::In) row.accounts.push_back(member->account.key());
   row.streams = streams_;
   row.flows = flows_;
+  if (const auto rate = session_->mux.link_rate()) row.link_rate = rate->value;
   return row;
 }
 

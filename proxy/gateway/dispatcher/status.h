@@ -20,6 +20,7 @@ struct SessionStatus {
   std::vector<std::string> accounts;  // logged in
   std::size_t streams = 0;
   std::size_t flows = 0;
+  std::optional<std::uint64_t> link_rate;  // downwards, bits a second
 };
 
 struct AgentStatusRow {

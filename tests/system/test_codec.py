@@ -1,0 +1,65 @@
+"""What crosses the link is what the other side lacks, packed as the link is worth."""
+
+import contextlib
+import pathlib
+import random
+import sqlite3
+
+import accounts
+from lab import Lab
+
+RATE = 300_000  # bits a second
+
+
+def deliver(lab: Lab, folder: pathlib.Path, *mails: bytes) -> None:
+    files = []
+    for number, octets in enumerate(mails):
+        files.append(str(folder / f"{number}.eml"))
+        pathlib.Path(files[-1]).write_bytes(octets)
+    lab.call("deliver", "alice", *files)
+
+
+def overviews(lab: Lab) -> bytes:
+    """All of them, as the replica keeps them."""
+    kept = b""
+    for file in pathlib.Path(lab.dir, "client", "accounts").glob("*/replica.db"):
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+            kept += b"".join(chain for (chain,) in database.execute("SELECT chain FROM overviews"))
+    return kept
+
+
+def test_no_preview_comes_where_every_body_does(world, tmp_path):
+    with Lab("--mails", "3", "--wait", "synced") as lab:
+        deliver(lab, tmp_path, accounts.mail("a kestrel", "hovering over the stubble"))
+        accounts.assert_equal(lab)
+        kept = overviews(lab)
+        assert b"a kestrel" in kept and b"stubble" not in kept
+
+
+def mixed(lab: Lab) -> int:
+    return accounts.status(lab)["accounts"][0]["bytes"]["mixed_received"]
+
+
+def link_rates(lab: Lab) -> list[int | None]:
+    return [session["link_rate"] for session in accounts.status(lab, "gateway")["sessions"] if session["connected"]]
+
+
+def test_a_slow_link_is_packed_by_context_mixing(world, tmp_path):
+    noise = random.Random(1)
+    big = accounts.mail("noise", "\r\n".join(noise.randbytes(36).hex() for _ in range(8000)))
+    with Lab("--profile", f"sym:{RATE // 1000}k:100:0%", "--mails", "3", "--wait", "synced") as lab:
+        assert mixed(lab) == 0  # nobody knows the link yet
+        deliver(lab, tmp_path, big)
+        accounts.come_down(lab)
+        (rate,) = link_rates(lab)
+        assert rate is not None and RATE / 2 < rate < RATE * 1.5
+        deliver(lab, tmp_path, *(accounts.mail(f"short {number}") for number in range(5)))
+        accounts.assert_equal(lab)
+        assert mixed(lab) > 0
+        # The next session of the device over the same network begins with what is known.
+        lab.call("kill", "client")
+        lab.call("start", "client")
+        accounts.come_down(lab)
+        deliver(lab, tmp_path, accounts.mail("after a new start"))
+        accounts.assert_equal(lab)
+        assert mixed(lab) > 0
