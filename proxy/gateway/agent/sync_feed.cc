@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMaxNotices = 16;  // the newest are kept
 constexpr std::size_t kMaxAsked = 64;    // refreshes under way
-constexpr std::size_t kMany = 8;         // overviews in one message that are worth a larger window
+constexpr std::size_t kManyRows = 8;     // overviews in one message that are worth a larger window
 constexpr std::size_t kMaxVectors = 20'000;
 constexpr auto kTurnAfterTrouble = std::chrono::seconds(2);
 
@@ -136,7 +136,7 @@ void SyncFeed::tell(std::string text, bool trouble) {
 
 Task<Result<>> SyncFeed::send(sync::FeedMessage message) {
   const auto* overviews = std::get_if<sync::Overviews>(&message);
-  if (overviews != nullptr && overviews->items.size() >= kMany) {  // the bulk of what is said here
+  if (overviews != nullptr && overviews->items.size() >= kManyRows) {  // the bulk of what is said here
     const messaging::MessageOptions coding = coding_.choose(messaging::Load::Bulk, link_);
     CO_TRY(co_await stream_.use(coding));
   }
