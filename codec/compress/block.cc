@@ -5,15 +5,29 @@
 #include <algorithm>
 
 #include "codec/base/varint.h"
+#include "codec/compress/vocabulary.h"
 
 namespace codec::compress {
 namespace {
 
-void append_head(Encoding encoding, bool fresh, std::size_t raw_size, std::size_t coded_size, Bytes& out) {
+constexpr unsigned kEncodingBits = 0x3f;
+
+void append_head(const BlockHead& head, Bytes& out) {
   ByteWriter writer(out);
-  writer.u8(static_cast<std::uint8_t>(static_cast<unsigned>(encoding) | (fresh ? kFreshBit : 0U)));
-  writer.varint(raw_size);
-  writer.varint(coded_size);
+  writer.u8(static_cast<std::uint8_t>(static_cast<unsigned>(head.encoding) | (head.fresh ? kFreshBit : 0U) |
+                                      (head.aside ? kAsideBit : 0U)));
+  writer.varint(head.raw_size);
+  writer.varint(head.coded_size);
+}
+
+// What a window has seen before its first block.
+Bytes prefix_of(const Bytes& references) {
+  const ByteView words = vocabulary();
+  Bytes prefix;
+  prefix.reserve(words.size() + references.size());
+  prefix.insert(prefix.end(), words.begin(), words.end());
+  prefix.insert(prefix.end(), references.begin(), references.end());
+  return prefix;
 }
 
 // nullopt: more octets are needed.
@@ -28,8 +42,8 @@ Result<std::optional<std::size_t>> size_of(ByteReader& in, std::size_t limit) {
 
 Result<> check_head(const BlockHead& head) {
   if (head.raw_size == 0 || head.coded_size == 0) return fail(Errc::Protocol, "block: empty");
-  if (head.encoding != Encoding::Stored) return {};
-  if (head.fresh) return fail(Errc::Protocol, "block: stored blocks begin no window");
+  if (head.encoding != Encoding::Stored && head.encoding != Encoding::Padding) return {};
+  if (head.fresh || head.aside) return fail(Errc::Protocol, "block: stored blocks have no window");
   if (head.raw_size != head.coded_size) return fail(Errc::Protocol, "block: stored sizes differ");
   return {};
 }
@@ -41,8 +55,8 @@ Result<std::optional<BlockHead>> decode_block_head(ByteReader& in) {
   const std::size_t start = in.position();
   if (in.empty()) return std::optional<BlockHead>();
   TRY_ASSIGN(const std::uint8_t first, in.u8());
-  const unsigned encoding = first & 0x7fU;
-  if (encoding > static_cast<unsigned>(Encoding::Mix))
+  const unsigned encoding = first & kEncodingBits;
+  if (encoding > static_cast<unsigned>(Encoding::Padding))
     return fail(Errc::Unsupported, fmt::format("block: encoding {}", encoding));
   TRY_ASSIGN(const std::optional<std::size_t> raw, size_of(in, kMaxBlock));
   std::optional<std::size_t> coded;
@@ -53,47 +67,95 @@ Result<std::optional<BlockHead>> decode_block_head(ByteReader& in) {
     in.rewind(start);
     return std::optional<BlockHead>();
   }
-  const BlockHead head{static_cast<Encoding>(encoding), (first & kFreshBit) != 0, *raw, *coded};
+  const BlockHead head{static_cast<Encoding>(encoding), (first & kFreshBit) != 0, (first & kAsideBit) != 0, *raw,
+                       *coded};
   TRY(check_head(head));
   return std::optional(head);
 }
 
 // What looks random is not stored: the same file may come again, in a forward or in its next version.
-Result<> BlockEncoder::encode(ByteView raw, Bytes& out) {
+Result<> EncodingWindow::encode(ByteView raw, bool aside, Bytes& out) {
   if (raw.empty()) return {};
   if (raw.size() > kMaxBlock) return fail(Errc::Limit, fmt::format("block: {} octets", raw.size()));
   coded_.clear();
+  const bool fresh = fresh_;
+  if (fresh) begin();
   if (coding_.encoding == Encoding::Mix) {
     mix_.encode(raw, coded_);
   } else {
     TRY(encode_zstd(raw));
   }
-  append_head(coding_.encoding, fresh_, raw.size(), coded_.size(), out);
+  append_head({coding_.encoding, fresh, aside, raw.size(), coded_.size()}, out);
   out.insert(out.end(), coded_.begin(), coded_.end());
-  fresh_ = false;
   if (mix_.is_full()) reset();
   return {};
 }
 
-Result<> BlockEncoder::encode_zstd(ByteView raw) {
-  Result<> done = window_.append(raw, coded_);
-  if (done) done = window_.flush(coded_);
+void EncodingWindow::begin() {
+  Bytes prefix = prefix_of(references_);
+  Bytes().swap(references_);
+  if (coding_.encoding == Encoding::Mix) {
+    mix_.reset(prefix);
+  } else {
+    zstd_.reset(std::move(prefix));
+  }
+  fresh_ = false;
+}
+
+Result<> EncodingWindow::encode_zstd(ByteView raw) {
+  Result<> done = zstd_.append(raw, coded_);
+  if (done) done = zstd_.flush(coded_);
   if (!done) reset();  // the peer saw nothing of it; the next block begins a new window
   return done;
 }
 
-void BlockEncoder::reset() {
-  window_.reset();
+void EncodingWindow::reset(Bytes references) {
+  zstd_.reset();
   mix_.reset();
   fresh_ = true;
+  references_ = std::move(references);
   Bytes().swap(coded_);
 }
 
-void BlockEncoder::use(const Coding& coding) {
+void EncodingWindow::use(const Coding& coding) {
   if (coding == coding_) return;
   reset();
   coding_ = coding;
-  window_ = Compressor(coding.level, coding.window_log);
+  zstd_ = Compressor(coding.level, coding.window_log);
+}
+
+std::size_t EncodingWindow::memory() const {
+  return zstd_.memory() + mix_.memory() + references_.capacity() + coded_.capacity();
+}
+
+void BlockEncoder::begin_aside(const Coding& coding, Bytes references) {
+  aside_.use(coding);
+  aside_.reset(std::move(references));
+}
+
+Result<> BlockEncoder::store(ByteView raw, Bytes& out) {
+  if (raw.empty()) return {};
+  if (raw.size() > kMaxBlock) return fail(Errc::Limit, fmt::format("block: {} octets", raw.size()));
+  append_head({Encoding::Stored, false, false, raw.size(), raw.size()}, out);
+  out.insert(out.end(), raw.begin(), raw.end());
+  return {};
+}
+
+void BlockEncoder::pad(std::size_t unit, Bytes& out) {
+  constexpr std::size_t kSmallest = 4;                  // a head and one octet
+  constexpr std::size_t kShortHead = 3, kLongHead = 5;  // sizes below 128 take one octet
+  constexpr std::size_t kMostShort = kShortHead + 127;
+  std::size_t missing = (unit - out.size() % unit) % unit;
+  if (missing == 0) return;
+  if (missing < kSmallest) missing += unit;
+  while (missing > 0) {
+    const bool between = missing > kMostShort && missing < kLongHead + 128;  // no block is so large
+    const std::size_t whole = between ? kSmallest : missing;
+    const std::size_t octets = whole - (whole <= kMostShort ? kShortHead : kLongHead);
+    append_head({Encoding::Padding, false, false, octets, octets}, out);
+    out.resize(out.size() + octets);
+    missing -= whole;
+  }
 }
 
 Result<bool> BlockDecoder::read_head(ByteView& in) {
@@ -110,23 +172,45 @@ Result<bool> BlockDecoder::read_head(ByteView& in) {
 }
 
 Result<> BlockDecoder::decode(ByteView coded, Bytes& out) {
+  mixed_ = head_->encoding == Encoding::Mix;
+  if (head_->encoding == Encoding::Padding) return {};
   if (head_->encoding == Encoding::Stored) {
     out.insert(out.end(), coded.begin(), coded.end());
     return {};
   }
-  if (head_->fresh) TRY(begin(head_->encoding));
-  if (begun_ != head_->encoding) return fail(Errc::Protocol, "block: the window has not begun");
-  if (head_->encoding == Encoding::Mix) return mix_.decode(coded, head_->raw_size, out);
-  return window_.decode(coded, head_->raw_size, out);
+  if (head_->aside && skipped()) return {};
+  Window& window = head_->aside ? aside_ : lane_;
+  if (head_->fresh) TRY(begin(window, head_->aside ? std::exchange(references_, {}) : Bytes()));
+  if (window.begun != head_->encoding) return fail(Errc::Protocol, "block: the window has not begun");
+  if (mixed_) return window.mix.decode(coded, head_->raw_size, out);
+  return window.zstd.decode(coded, head_->raw_size, out);
+}
+
+bool BlockDecoder::skipped() {
+  if (head_->fresh) skip_ = skip_ == Skip::Next ? Skip::This : Skip::None;
+  return skip_ == Skip::This;
 }
 
 // What was learned before is let go, with its memory.
-Result<> BlockDecoder::begin(Encoding encoding) {
-  if (encoding == Encoding::Mix && !takes_mix_) return fail(Errc::Unsupported, "block: context mixing on this stream");
-  window_.reset();
-  mix_.reset();
-  begun_ = encoding;
+Result<> BlockDecoder::begin(Window& window, Bytes references) {
+  if (mixed_ && !takes_mix_) return fail(Errc::Unsupported, "block: context mixing on this stream");
+  window.zstd.reset();
+  window.mix.reset();
+  Bytes prefix = prefix_of(references);
+  if (mixed_) {
+    window.mix.reset(prefix);
+  } else {
+    window.zstd.reset(std::move(prefix));
+  }
+  window.begun = head_->encoding;
   return {};
+}
+
+bool BlockDecoder::takes_time(ByteView in) const {
+  if (in.empty()) return false;
+  if (head_) return head_->encoding == Encoding::Mix;
+  const std::byte first = held_.empty() ? in.front() : held_.front();
+  return (std::to_integer<unsigned>(first) & kEncodingBits) == static_cast<unsigned>(Encoding::Mix);
 }
 
 Result<std::optional<std::size_t>> BlockDecoder::step(ByteView& in, Bytes& out) {
@@ -141,7 +225,8 @@ Result<std::optional<std::size_t>> BlockDecoder::step(ByteView& in, Bytes& out) 
   if (!in_one_piece) held_.insert(held_.end(), front.begin(), front.end());
   if (!in_one_piece && held_.size() < head_->coded_size) return std::optional<std::size_t>();
   TRY(decode(in_one_piece ? front : ByteView(held_), out));
-  const std::size_t raw_size = head_->raw_size;
+  const bool nothing = head_->encoding == Encoding::Padding || (head_->aside && skip_ == Skip::This);
+  const std::size_t raw_size = nothing ? 0 : head_->raw_size;
   head_.reset();
   held_.clear();
   return std::optional(raw_size);

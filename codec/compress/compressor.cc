@@ -37,11 +37,14 @@ Result<> Compressor::open() {
     const std::size_t code = ZSTD_CCtx_setParameter(context_.get(), parameter, value);
     if (ZSTD_isError(code)) return tl::unexpected(failed(code));
   }
-  if (level_ < kTablesFollow) return {};
-  for (const ZSTD_cParameter parameter : {ZSTD_c_hashLog, ZSTD_c_chainLog}) {
-    const std::size_t code = ZSTD_CCtx_setParameter(context_.get(), parameter, std::min(window_log_, kMaxTableLog));
-    if (ZSTD_isError(code)) return tl::unexpected(failed(code));
+  if (level_ >= kTablesFollow) {
+    for (const ZSTD_cParameter parameter : {ZSTD_c_hashLog, ZSTD_c_chainLog}) {
+      const std::size_t code = ZSTD_CCtx_setParameter(context_.get(), parameter, std::min(window_log_, kMaxTableLog));
+      if (ZSTD_isError(code)) return tl::unexpected(failed(code));
+    }
   }
+  const std::size_t code = ZSTD_CCtx_refPrefix(context_.get(), prefix_.data(), prefix_.size());
+  if (ZSTD_isError(code)) return tl::unexpected(failed(code));
   return {};
 }
 
@@ -68,12 +71,13 @@ Result<> Compressor::run(ByteView in, bool flush, Bytes& out) {
   }
 }
 
-void Compressor::reset() {
+void Compressor::reset(Bytes prefix) {
   context_.reset();
+  prefix_ = std::move(prefix);
 }
 
 std::size_t Compressor::memory() const {
-  return context_ ? ZSTD_sizeof_CCtx(context_.get()) : 0;
+  return (context_ ? ZSTD_sizeof_CCtx(context_.get()) : 0) + prefix_.capacity();
 }
 
 Result<Bytes> compress_once(ByteView raw, int level) {

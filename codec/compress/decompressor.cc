@@ -19,6 +19,8 @@ Result<> Decompressor::open() {
   if (!context_) return fail(Errc::Full, "decompress: no memory for a window");
   const std::size_t code = ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, max_window_log_);
   if (ZSTD_isError(code)) return fail(Errc::Full, std::string("decompress: ") + ZSTD_getErrorName(code));
+  const std::size_t seen = ZSTD_DCtx_refPrefix(context_.get(), prefix_.data(), prefix_.size());
+  if (ZSTD_isError(seen)) return fail(Errc::Full, std::string("decompress: ") + ZSTD_getErrorName(seen));
   return {};
 }
 
@@ -58,13 +60,14 @@ Result<> Decompressor::run(ByteView in, std::size_t raw_size, Bytes& out) {
   return {};
 }
 
-void Decompressor::reset() {
+void Decompressor::reset(Bytes prefix) {
   context_.reset();
+  prefix_ = std::move(prefix);
   broken_ = false;
 }
 
 std::size_t Decompressor::memory() const {
-  return context_ ? ZSTD_sizeof_DCtx(context_.get()) : 0;
+  return (context_ ? ZSTD_sizeof_DCtx(context_.get()) : 0) + prefix_.capacity();
 }
 
 Result<Bytes> decompress_once(ByteView coded, std::size_t raw_size) {

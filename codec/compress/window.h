@@ -20,8 +20,9 @@ class Compressor {
 
   Result<> append(ByteView in, Bytes& out);  // may keep octets back
   Result<> flush(Bytes& out);                // all that was appended can now be decoded
-  // The window begins anew, here and at the peer's Decompressor, which must be reset at the same place. Frees memory.
-  void reset();
+  // The window begins anew, here and at the peer's Decompressor, which must be reset at the same place, with the same
+  // prefix: octets that the window has seen. Frees memory.
+  void reset(Bytes prefix = {});
   int level() const { return level_; }
   std::size_t memory() const;
 
@@ -34,6 +35,7 @@ class Compressor {
   };
   int level_;
   int window_log_;
+  Bytes prefix_;  // zstd reads it while the frame lasts
   std::unique_ptr<ZSTD_CCtx_s, Free> context_;
 };
 
@@ -47,7 +49,7 @@ class Decompressor {
 
   // `in` is all that one flush gave; exactly raw_size octets come behind `out`. On an error `out` is as it was.
   Result<> decode(ByteView in, std::size_t raw_size, Bytes& out);
-  void reset();
+  void reset(Bytes prefix = {});
   std::size_t memory() const;
 
  private:
@@ -58,6 +60,7 @@ class Decompressor {
     void operator()(ZSTD_DCtx_s* context) const;
   };
   int max_window_log_;
+  Bytes prefix_;
   bool broken_ = false;
   std::unique_ptr<ZSTD_DCtx_s, Free> context_;
 };

@@ -1,5 +1,5 @@
-// codec_bench METHOD bulk|live|up FOLDER: one method over a folder of mails (one a file, names in the order of
-// arrival), checked octet by octet. Prints one JSON row.
+// codec_bench METHOD bulk|live|up FOLDER [AUTHSERV-ID [ADDRESS…]]: one method over a folder of mails (one a file, names
+// in the order of arrival), checked octet by octet. Prints one JSON row. The authserv-id may be empty.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -16,8 +16,8 @@
 
 namespace perf::codec_bench {
 
-constexpr std::array kMethods = {&kPacketboat,    &kPacketboatMix, &kGzipEach,
-                                 &kDeflateStream, &kZstd19Each,    &kZstd19Solid};
+constexpr std::array kMethods = {&kPacketboat, &kPacketboatMix, &kPacketboatFree, &kPacketboatMixFree,
+                                 &kGzipEach,   &kDeflateStream, &kZstd19Each,     &kZstd19Solid};
 
 const Method* find_method(std::string_view name) {
   const auto* const found =
@@ -63,8 +63,8 @@ std::vector<Bytes> read_folder(const std::string& folder, Mode mode) {
   return mails;
 }
 
-int run(const Method& method, Mode mode, const std::string& folder) {
-  const std::vector<Bytes> mails = read_folder(folder, mode);
+int run(const Method& method, const Options& options, const std::string& folder) {
+  const std::vector<Bytes> mails = read_folder(folder, options.mode);
   std::vector<std::size_t> sizes;
   std::size_t raw = 0;
   for (const Bytes& mail : mails) {
@@ -72,7 +72,7 @@ int run(const Method& method, Mode mode, const std::string& folder) {
     raw += mail.size();
   }
   Bytes link;
-  const std::unique_ptr<Encoder> encoder = method.make(mode);
+  const std::unique_ptr<Encoder> encoder = method.make(options);
   const Clock::time_point begun = Clock::now();
   for (const Bytes& mail : mails) {
     if (const auto done = encoder->encode(mail, link); !done) {
@@ -93,7 +93,8 @@ int run(const Method& method, Mode mode, const std::string& folder) {
                         {"bytes", link.size()},
                         {"encode_mb_s", static_cast<double>(raw) / encoding / 1e6},
                         {"decode_mb_s", static_cast<double>(raw) / decoding / 1e6},
-                        {"peak_rss", usage.ru_maxrss * 1024}};
+                        {"peak_rss", usage.ru_maxrss * 1024},
+                        {"referring_items", encoder->referring()}};
   if (!again) row["error"] = to_string(again.error());
   if (again && *again != mails) row["error"] = "what came out is not what went in";
   std::printf("%s\n", row.dump().c_str());
@@ -106,14 +107,16 @@ int run(const Method& method, Mode mode, const std::string& folder) {
 int main(int count, char** words) {
   using perf::codec_bench::Mode;
   const std::vector<std::string> said(words + 1, words + count);
-  const auto* const method = said.size() == 3 ? perf::codec_bench::find_method(said[0]) : nullptr;
+  const auto* const method = said.size() >= 3 ? perf::codec_bench::find_method(said[0]) : nullptr;
   if (method == nullptr || (said[1] != "bulk" && said[1] != "live" && said[1] != "up")) {
-    std::fprintf(stderr, "usage: codec_bench METHOD bulk|live|up FOLDER\n");
+    std::fprintf(stderr, "usage: codec_bench METHOD bulk|live|up FOLDER [AUTHSERV-ID [ADDRESS…]]\n");
     return 2;
   }
-  return perf::codec_bench::run(*method,
-                                said[1] == "bulk"   ? Mode::Bulk
-                                : said[1] == "live" ? Mode::Live
-                                                    : Mode::Up,
-                                said[2]);
+  perf::codec_bench::Options options;
+  options.mode = said[1] == "bulk" ? Mode::Bulk : said[1] == "live" ? Mode::Live : Mode::Up;
+  if (said.size() > 3) {
+    options.trust.authserv_id = said[3];
+    options.trust.own.assign(said.begin() + 4, said.end());
+  }
+  return perf::codec_bench::run(*method, options, said[2]);
 }

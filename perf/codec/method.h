@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "codec/base/bytes.h"
+#include "codec/refer/traits.h"
 
 namespace perf::codec_bench {
 
@@ -26,14 +27,20 @@ class Encoder {
   virtual ~Encoder() = default;
   virtual Result<> encode(ByteView mail, Bytes& link) = 0;
   virtual Result<> finish(Bytes&) { return {}; }
+  virtual std::size_t referring() const { return 0; }  // mails coded against earlier ones
 };
 
 // Gets all that an Encoder made, and gives the mails again in the same order.
 using Decode = Result<std::vector<Bytes>> (*)(ByteView link, const std::vector<std::size_t>& sizes);
 
+struct Options {
+  Mode mode = Mode::Bulk;
+  codec::refer::Trust trust;  // whom the user trusts and is: for the rules on references
+};
+
 struct Method {
   std::string_view name;
-  std::unique_ptr<Encoder> (*make)(Mode mode);
+  std::unique_ptr<Encoder> (*make)(const Options& options);
   Decode decode;
 };
 
@@ -42,6 +49,8 @@ const Method* find_method(std::string_view name);
 // packetboat.cc, peers.cc
 extern const Method kPacketboat;
 extern const Method kPacketboatMix;
+extern const Method kPacketboatFree;  // without the rules on references, and without padding
+extern const Method kPacketboatMixFree;
 extern const Method kGzipEach;
 extern const Method kDeflateStream;
 extern const Method kZstd19Each;

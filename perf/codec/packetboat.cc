@@ -2,7 +2,7 @@
 #include "codec/compress/block.h"
 #include "codec/mime/splitter.h"
 #include "codec/property/frame.h"
-#include "perf/codec/method.h"
+#include "perf/codec/packetboat_live.h"
 #include "proxy/messaging/message_stream.h"
 #include "proxy/sync/items.h"
 #include "proxy/sync/operation.h"
@@ -16,15 +16,7 @@ using proxy::messaging::MessageOptions;
 namespace sync = proxy::sync;
 
 MessageOptions options_of(Mode mode) {
-  switch (mode) {
-    case Mode::Bulk:
-      return proxy::messaging::kBulk;
-    case Mode::Live:
-      return proxy::messaging::kTrickle;
-    case Mode::Up:
-      return {};
-  }
-  return {};
+  return mode == Mode::Bulk ? proxy::messaging::kBulk : MessageOptions{};
 }
 
 class PacketboatEncoder final : public Encoder {
@@ -68,37 +60,27 @@ class PacketboatEncoder final : public Encoder {
 };
 
 Result<std::vector<Bytes>> decode(ByteView link, const std::vector<std::size_t>&) {
-  codec::compress::BlockDecoder blocks;
-  codec::property::FrameReader frames{codec::property::Limits{}};
-  std::vector<Bytes> mails;
-  for (;;) {
-    Bytes raw;
-    TRY_ASSIGN(const auto more, blocks.next(link, raw));
-    if (!more) return mails;
-    ByteView in(raw);
-    for (;;) {
-      TRY_ASSIGN(const auto chain, frames.next(in));
-      if (!chain) break;
-      TRY_ASSIGN(const sync::ItemMessage message, sync::decode_item(*chain));
-      if (std::holds_alternative<sync::ItemStart>(message)) mails.emplace_back();
-      if (const auto* block = std::get_if<sync::ItemBlock>(&message)) {
-        mails.back().insert(mails.back().end(), block->octets.begin(), block->octets.end());
-      }
-    }
-  }
+  return decode_items(link);
+}
+
+using codec::refer::Rules;
+
+// Live mail and history are coded differently; what goes up has a window of its own.
+std::unique_ptr<Encoder> make(const Options& options, Rules rules, bool mix) {
+  const MessageOptions mixed{.encoding = codec::compress::Encoding::Mix};
+  if (options.mode == Mode::Live) return make_live(options, rules, mix ? mixed : proxy::messaging::kAlone);
+  return std::make_unique<PacketboatEncoder>(options.mode, mix ? mixed : options_of(options.mode));
 }
 
 }  // namespace
 
-const Method kPacketboat = {
-    "packetboat",
-    [](Mode mode) -> std::unique_ptr<Encoder> { return std::make_unique<PacketboatEncoder>(mode, options_of(mode)); },
-    decode};
+const Method kPacketboat = {"packetboat", [](const Options& options) { return make(options, Rules::Safe, false); },
+                            decode};
 const Method kPacketboatMix = {"packetboat-mix",
-                               [](Mode mode) -> std::unique_ptr<Encoder> {
-                                 return std::make_unique<PacketboatEncoder>(
-                                     mode, MessageOptions{.encoding = codec::compress::Encoding::Mix});
-                               },
-                               decode};
+                               [](const Options& options) { return make(options, Rules::Safe, true); }, decode};
+const Method kPacketboatFree = {"packetboat-free",
+                                [](const Options& options) { return make(options, Rules::None, false); }, decode};
+const Method kPacketboatMixFree = {"packetboat-mix-free",
+                                   [](const Options& options) { return make(options, Rules::None, true); }, decode};
 
 }  // namespace perf::codec_bench

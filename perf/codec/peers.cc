@@ -167,14 +167,16 @@ Result<std::vector<Bytes>> decode_zstd(ByteView link, const std::vector<std::siz
 
 }  // namespace
 
-const Method kGzipEach = {"gzip-each", [](Mode) -> std::unique_ptr<Encoder> { return std::make_unique<GzipEach>(); },
-                          decode_gzip};
-const Method kDeflateStream = {"deflate-stream",
-                               [](Mode) -> std::unique_ptr<Encoder> { return std::make_unique<DeflateStream>(); },
-                               decode_deflate};
-const Method kZstd19Each = {
-    "zstd19-each", [](Mode) -> std::unique_ptr<Encoder> { return std::make_unique<Zstd>(false); }, decode_zstd};
-const Method kZstd19Solid = {
-    "zstd19-solid", [](Mode) -> std::unique_ptr<Encoder> { return std::make_unique<Zstd>(true); }, decode_zstd};
+const Method kGzipEach = {
+    "gzip-each", [](const Options&) -> std::unique_ptr<Encoder> { return std::make_unique<GzipEach>(); }, decode_gzip};
+const Method kDeflateStream = {
+    "deflate-stream", [](const Options&) -> std::unique_ptr<Encoder> { return std::make_unique<DeflateStream>(); },
+    decode_deflate};
+const Method kZstd19Each = {"zstd19-each",
+                            [](const Options&) -> std::unique_ptr<Encoder> { return std::make_unique<Zstd>(false); },
+                            decode_zstd};
+const Method kZstd19Solid = {"zstd19-solid",
+                             [](const Options&) -> std::unique_ptr<Encoder> { return std::make_unique<Zstd>(true); },
+                             decode_zstd};
 
 }  // namespace perf::codec_bench

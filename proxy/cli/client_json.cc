@@ -60,7 +60,8 @@ json account_json(const client::AccountStatus& account, bool all_bodies) {
             {"coded_received", account.coded_received},
             {"mixed_received", account.mixed_received},
             {"raw_sent", account.raw_sent},
-            {"coded_sent", account.coded_sent}}}};
+            {"coded_sent", account.coded_sent}}},
+          {"references", {{"used", account.referred}, {"missing", account.not_here}}}};
 }
 
 const char* state_word(const std::string& link) {

@@ -25,8 +25,11 @@ Task<Result<>> BodyFetcher::want_new(SessionLink& link, sync::AccountHandle acco
   sync::WantNew want;
   want.serial = ++last_serial_;
   want.most = most;
+  if (most != 0) {
+    CO_TRY_ASSIGN(want.held, co_await store_.held_bodies());
+  }
   if (lane->first_serial == 0) lane->first_serial = want.serial;
-  const sync::ItemMessage message = want;
+  const sync::ItemMessage message = std::move(want);
   const codec::property::Chain chain = sync::encode(message);
   co_return co_await lane->stream->send(chain);
 }

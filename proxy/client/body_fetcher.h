@@ -118,6 +118,7 @@ class BodyFetcher {
   // receive.cc
   Task<Result<>> start_item(Incoming& item, sync::ItemStart start, std::uint64_t asked_offset,
                             std::shared_ptr<Fetching> fetching);
+  Task<Result<>> take_references(BodyLane& lane, const sync::ItemReferences& references);
   static Task<Result<>> take_block(Incoming& item, const sync::ItemBlock& block);
   Task<Result<Ended>> end_item(Incoming& item, sync::ContentDigest digest);
   Task<Result<>> take_failed(sync::ItemFailed failed);

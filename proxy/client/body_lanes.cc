@@ -103,6 +103,8 @@ Task<Result<>> BodyFetcher::read_items(BodyLane& lane) {
 Task<Result<>> BodyFetcher::take_item(BodyLane& lane, sync::ItemMessage message) {
   Incoming& item = lane.item;
   if (auto* start = std::get_if<sync::ItemStart>(&message)) co_return co_await take_start(lane, std::move(*start));
+  if (const auto* references = std::get_if<sync::ItemReferences>(&message))
+    co_return co_await take_references(lane, *references);
   if (const auto* block = std::get_if<sync::ItemBlock>(&message)) co_return co_await take_block(item, *block);
   if (const auto* end = std::get_if<sync::ItemEnd>(&message)) {
     const BodyKey key = item.key();

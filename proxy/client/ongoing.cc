@@ -78,6 +78,8 @@ Task<Result<AccountStatus>> AccountEngine::status() {
   status.raw_received = traffic.raw_received;
   status.coded_received = traffic.coded_received;
   status.mixed_received = traffic.mixed_received;
+  status.referred = traffic.referred;
+  status.not_here = traffic.not_here;
   status.raw_sent = traffic.raw_sent;
   status.coded_sent = traffic.coded_sent;
   CO_TRY_ASSIGN(status.progress, co_await store_.progress());

@@ -1,5 +1,9 @@
 // Items coming in, whatever stream brings them: start, blocks, end.
-#include "proxy/client/incoming_item.h"
+#include <algorithm>
+
+#include "booster/crypto/digest.h"
+#include "codec/refer/prefix.h"
+#include "proxy/client/body_lane.h"
 
 namespace proxy::client {
 
@@ -27,6 +31,49 @@ Task<Result<>> BodyFetcher::start_item(Incoming& item, sync::ItemStart start, st
   fetching->begin(std::shared_ptr<BodySink>(*std::move(sink)), start.size);
   item.begin(std::move(key), std::move(fetching));
   co_return Result<>();
+}
+
+// What the item is coded against. Where that is not here any more (evicted, or another copy of the mailbox), it is
+// asked for once more without.
+Task<Result<>> BodyFetcher::take_references(BodyLane& lane, const sync::ItemReferences& references) {
+  Incoming& item = lane.item;
+  if (!item.active()) co_return fail(Errc::Protocol, "bodies: references of nothing");
+  const BodyKey key = item.key();
+  Bytes prefix;
+  std::vector<sync::ItemKey> all;
+  std::vector<sync::ItemKey> missing;
+  for (sync::ItemKey one : references.items) {
+    if (one.mailbox.empty()) {
+      one.mailbox = key.mailbox;
+      one.uid_validity = key.uid_validity;
+    }
+    BodyKey of{one.mailbox, one.uid_validity, one.uid};
+    all.push_back(one);
+    Result<Bytes> front = co_await store_.body_front(std::move(of), codec::refer::kMostOfOne + 1);
+    if (!front && front.error().code == Errc::Cancelled) co_return tl::unexpected(front.error());
+    if (front) {
+      codec::refer::append_reference(*front, prefix);
+    } else {
+      missing.push_back(std::move(one));
+    }
+  }
+  const booster::crypto::Digest digest = booster::crypto::sha256(prefix);
+  const bool alike = std::equal(references.check.begin(), references.check.end(), digest.bytes.begin());
+  if (missing.empty() && alike) {
+    lane.stream->expect(std::move(prefix));
+    co_return Result<>();
+  }
+  if (missing.empty()) missing = std::move(all);  // each is in doubt
+  lane.stream->pass_over();
+  item.release();
+  sync::WantItems want;
+  want.mailbox = key.mailbox;
+  want.uid_validity = key.uid_validity;
+  want.uids.push_back(key.uid);
+  want.missing = std::move(missing);
+  const sync::ItemMessage message = std::move(want);
+  const codec::property::Chain chain = sync::encode(message);
+  co_return co_await lane.stream->send(chain);
 }
 
 // What is here already is passed over: the octets of a message never change, and the digest tells.

@@ -106,6 +106,14 @@ Task<Result<>> ReplicaStore::drop_wish(MailboxId mailbox, LocalUid uid, Error wh
   return replica_.drop_body_wish(mailbox, uid, std::move(why));
 }
 
+Task<Result<Bytes>> ReplicaStore::body_front(BodyKey key, std::size_t most) {
+  co_return co_await replica_.body_front(key.mailbox, key.uid_validity, key.uid, most);
+}
+
+Task<Result<std::vector<sync::HeldItems>>> ReplicaStore::held_bodies() {
+  co_return co_await replica_.held_bodies();
+}
+
 Task<Result<std::unique_ptr<BodySink>>> ReplicaStore::begin_body(BodyKey key, std::uint64_t offset,
                                                                  std::uint64_t size) {
   CO_TRY_ASSIGN(std::unique_ptr<replica::BodySink> sink,

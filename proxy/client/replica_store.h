@@ -29,6 +29,8 @@ class ReplicaStore final : public AccountStore {
   Task<Result<std::vector<WantedBody>>> wanted_bodies(std::size_t limit) override;
   Task<Result<std::optional<WantedBody>>> wanted_body(MailboxId mailbox, LocalUid uid) override;
   Task<Result<>> drop_wish(MailboxId mailbox, LocalUid uid, Error why) override;
+  Task<Result<Bytes>> body_front(BodyKey key, std::size_t most) override;
+  Task<Result<std::vector<sync::HeldItems>>> held_bodies() override;
   Task<Result<std::unique_ptr<BodySink>>> begin_body(BodyKey key, std::uint64_t offset, std::uint64_t size) override;
   Task<Result<>> body_failed(BodyKey key, std::string text) override;
   events::Signal& bodies_wanted() override { return bodies_wanted_; }

@@ -10,6 +10,8 @@ struct Traffic {
   std::uint64_t raw_received = 0;
   std::uint64_t coded_received = 0;
   std::uint64_t mixed_received = 0;  // of raw_received, by context mixing
+  std::uint64_t referred = 0;        // items coded against mail that was here
+  std::uint64_t not_here = 0;        // against mail that was not: asked for once more
   std::uint64_t raw_sent = 0;
   std::uint64_t coded_sent = 0;
 
@@ -17,6 +19,8 @@ struct Traffic {
     raw_received += other.raw_received;
     coded_received += other.coded_received;
     mixed_received += other.mixed_received;
+    referred += other.referred;
+    not_here += other.not_here;
     raw_sent += other.raw_sent;
     coded_sent += other.coded_sent;
     return *this;
@@ -28,6 +32,8 @@ inline Traffic traffic_of(const messaging::MessageStream& stream) {
   traffic.raw_received = stream.raw_received();
   traffic.coded_received = stream.coded_received();
   traffic.mixed_received = stream.mixed_received();
+  traffic.referred = stream.referred();
+  traffic.not_here = stream.not_here();
   traffic.raw_sent = stream.raw_sent();
   traffic.coded_sent = stream.coded_sent();
   return traffic;
@@ -45,6 +51,8 @@ class TrafficMeter {
     into_.raw_received += now.raw_received - seen_.raw_received;
     into_.coded_received += now.coded_received - seen_.coded_received;
     into_.mixed_received += now.mixed_received - seen_.mixed_received;
+    into_.referred += now.referred - seen_.referred;
+    into_.not_here += now.not_here - seen_.not_here;
     into_.raw_sent += now.raw_sent - seen_.raw_sent;
     into_.coded_sent += now.coded_sent - seen_.coded_sent;
     seen_ = now;

@@ -51,6 +51,7 @@ void read_domain(Section& in, DomainSettings& domain) {
     read_master(inner, *domain.master);
   });
   in.boolean("sent_by_server", domain.sent_by_server);
+  in.text("authserv_id", domain.authserv_id);
   in.choice("ambiguous", domain.ambiguous, {{"retry", Ambiguous::Retry}, {"ask", Ambiguous::Ask}});
 }
 

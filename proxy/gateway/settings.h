@@ -43,6 +43,7 @@ struct DomainSettings {
   LoginName login = LoginName::Address;
   std::optional<MasterSettings> master;  // none: the user's own password is passed through
   bool sent_by_server = false;           // the server files sent mail itself
+  std::string authserv_id;               // whose Authentication-Results count (RFC 8601); empty: nobody's
   Ambiguous ambiguous = Ambiguous::Retry;
   bool operator==(const DomainSettings&) const = default;
 };
@@ -85,6 +86,7 @@ struct AgentSpec {
   ServerSettings imap;
   ServerSettings submission;
   bool sent_by_server = false;
+  std::string authserv_id;
   Ambiguous ambiguous = Ambiguous::Retry;
   std::chrono::seconds scan{60};
   std::uint32_t mixing = 0;    // as AgentSettings says

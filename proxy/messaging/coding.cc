@@ -27,6 +27,8 @@ MessageOptions CodingChoice::choose(Load load, std::optional<BitsPerSecond> link
   }
   if (holds_permit_) return {.encoding = codec::compress::Encoding::Mix};
   thorough_ = below(link, kThoroughBelow, thorough_);
+  if (load == Load::Alone) return kAlone;
+  if (load == Load::AloneLarge) return thorough_ ? kThorough : kAloneLarge;
   if (!bulk) return kTrickle;
   return thorough_ ? kThorough : kBulk;
 }

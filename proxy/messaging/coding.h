@@ -13,7 +13,18 @@ using booster::session::BitsPerSecond;
 enum class Load : std::uint8_t {
   Bulk,     // many mails, one after the other
   Trickle,  // one now and then, for days
+  Alone,    // one that shares no window
+  AloneLarge,
 };
+// A mail's load when it goes alone.
+constexpr Load alone(std::size_t octets) {
+  return octets > kLargeAlone ? Load::AloneLarge : Load::Alone;
+}
+
+// For a receiver that takes no context mixing.
+constexpr MessageOptions unmixed(Load load) {
+  return load == Load::AloneLarge ? kAloneLarge : kAlone;
+}
 
 // How many context-mixing coders a process runs at a time: each takes mix::kMemory, and a core while it works.
 //   Owns    outlives its permits

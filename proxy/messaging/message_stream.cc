@@ -48,27 +48,76 @@ Task<Result<>> MessageStream::flush() {
 
 Task<Result<>> MessageStream::write_queued() {
   CO_TRY_ASSIGN(const booster::runtime::Mutex::Lock lock, co_await writing_.lock());
+  co_return co_await code_queued();
+}
+
+Task<Result<>> MessageStream::code_queued() {
   while (!queued_.empty()) {
     const Bytes batch = std::exchange(queued_, {});
-    const bool mixed = encoder_.coding().encoding == codec::compress::Encoding::Mix;
+    const bool mixed = coding_now().encoding == codec::compress::Encoding::Mix;
     const std::size_t most = mixed ? kMixedBlock : kRawBlock;
     for (std::size_t at = 0; at < batch.size(); at += most) {
       const ByteView raw = ByteView(batch).subspan(at, std::min(most, batch.size() - at));
       Bytes coded;
       Result<> encoded;
-      auto job = [this, raw, &coded] { return encoder_.encode(raw, coded); };
-      if (raw.size() < (mixed ? kMixedOffload : kOffload)) {
+      auto job = [this, raw, &coded] {
+        return alone_ ? encoder_.encode_aside(raw, coded) : encoder_.encode(raw, coded);
+      };
+      if (!alone_ && raw.size() < (mixed ? kMixedOffload : kOffload)) {
         encoded = job();
       } else {
         encoded = co_await booster::runtime::offload(job);
       }
       CO_TRY(encoded);
       raw_sent_ += raw.size();
-      coded_sent_ += coded.size();
-      CO_TRY(co_await stream_->write(coded));
+      CO_TRY(co_await write_coded(std::move(coded)));
     }
   }
   co_return Result<>();
+}
+
+// What stands alone is kept until it is whole, or too large for one record to tell much.
+Task<Result<>> MessageStream::write_coded(Bytes coded) {
+  coded_sent_ += coded.size();
+  if (alone_) {
+    coded_alone_.insert(coded_alone_.end(), coded.begin(), coded.end());
+    if (coded_alone_.size() < kBatch) co_return Result<>();
+    coded = std::exchange(coded_alone_, {});
+    const std::size_t whole = coded.size() / kPaddingOfLarge * kPaddingOfLarge;
+    coded_alone_.assign(coded.begin() + static_cast<std::ptrdiff_t>(whole), coded.end());
+    coded.resize(whole);
+    large_alone_ = true;
+  }
+  co_return co_await stream_->write(coded);
+}
+
+Task<Result<>> MessageStream::begin_alone(const MessageOptions& options, const std::vector<Chain>& heads,
+                                          Bytes references) {
+  CO_TRY_ASSIGN(const booster::runtime::Mutex::Lock lock, co_await writing_.lock());
+  CO_TRY(co_await code_queued());
+  encoder_.begin_aside(options, std::move(references));
+  alone_as_ = options;
+  alone_ = true;
+  large_alone_ = false;
+  Bytes octets;
+  for (const Chain& head : heads) codec::property::append_framed(head, octets);
+  raw_sent_ += octets.size();
+  CO_TRY(codec::compress::BlockEncoder::store(octets, coded_alone_));
+  coded_sent_ += coded_alone_.size();
+  co_return Result<>();
+}
+
+Task<Result<>> MessageStream::end_alone() {
+  CO_TRY_ASSIGN(const booster::runtime::Mutex::Lock lock, co_await writing_.lock());
+  CO_TRY(co_await code_queued());
+  encoder_.end_aside();
+  Bytes coded = std::exchange(coded_alone_, {});
+  const std::size_t before = coded.size();
+  const bool large = large_alone_ || before > kLarge;
+  codec::compress::BlockEncoder::pad(large ? kPaddingOfLarge : kPadding, coded);
+  coded_sent_ += coded.size() - before;
+  alone_ = false;
+  co_return co_await stream_->write(coded);
 }
 
 Task<Result<Chain>> MessageStream::receive() {
@@ -89,7 +138,7 @@ Task<Result<Chain>> MessageStream::receive() {
     input_begin_ += held - coded.size();
     if (decoded) {
       raw_received_ += *decoded;
-      if (decoder_.mixing()) mixed_received_ += *decoded;
+      if (decoder_.mixed()) mixed_received_ += *decoded;
       continue;
     }
     input_begin_ = 0;
@@ -104,7 +153,7 @@ Task<Result<Chain>> MessageStream::receive() {
 // Octets in, at most one block out.
 Task<Result<std::optional<std::size_t>>> MessageStream::decode(ByteView& coded) {
   auto job = [this, &coded] { return decoder_.next(coded, raw_); };
-  if (coded.empty() || !decoder_.mixing()) co_return job();
+  if (!decoder_.takes_time(coded)) co_return job();
   co_return co_await booster::runtime::offload(job);
 }
 

@@ -21,6 +21,20 @@ constexpr MessageOptions kBulk{.level = 9, .window_log = 22};
 // A mail now and then, for days: the last ones are remembered, in 3 MiB.
 constexpr MessageOptions kTrickle{.level = 9, .window_log = 18};
 
+// A mail by itself: little, so thoroughly.
+constexpr MessageOptions kAlone{.level = 19, .window_log = 18};
+// One with attachments, 50 times as fast.
+constexpr MessageOptions kAloneLarge{.level = 9, .window_log = 20};
+constexpr std::size_t kLargeAlone = 256 * 1024;
+// Octets of earlier mail that one may be coded against: mixing takes its time for each.
+constexpr std::size_t kReferences = 192 * 1024;
+constexpr std::size_t kMixReferences = 64 * 1024;
+
+// What stands alone is filled up to a multiple of so many octets: sizes that differ by less look the same.
+constexpr std::size_t kPadding = 64;
+constexpr std::size_t kPaddingOfLarge = 256;  // above kLarge
+constexpr std::size_t kLarge = 4096;
+
 constexpr std::size_t kBatch =
     64 * 1024;  // queued octets after which send() writes; what waits longer than one send is flush()ed by hand
 
@@ -43,6 +57,22 @@ class MessageStream {
   // The next message.   Errors  Closed: the peer finished; Protocol, Limit: it misbehaves; those of the stream
   Task<Result<Chain>> receive();
 
+  // What is sent until end_alone() stands by itself: in a window that has seen `references` and the vocabulary, and
+  // that nobody else will see; written at once where it is small, and padded. `heads` stand before it as they are.
+  // For one sender.
+  //   Cancel  the stream is of no more use
+  Task<Result<>> begin_alone(const MessageOptions& options, const std::vector<Chain>& heads, Bytes references);
+  Task<Result<>> end_alone();
+  // The receiver's side of it, before it asks for the message behind the heads.
+  void expect(Bytes references) {
+    ++referred_;
+    decoder_.expect(std::move(references));
+  }
+  void pass_over() {
+    ++not_here_;
+    decoder_.pass_over();  // they are not here: nothing comes of what stands alone next
+  }
+
   // From the next message on. Other options than those in use end the window and free its memory.
   Task<Result<>> use(MessageOptions options);
 
@@ -54,10 +84,15 @@ class MessageStream {
   std::uint64_t coded_sent() const { return coded_sent_; }  // what went to the stream
   std::uint64_t raw_received() const { return raw_received_; }
   std::uint64_t coded_received() const { return coded_received_; }
+  std::uint64_t referred() const { return referred_; }  // expect() was called as often, pass_over() as
+  std::uint64_t not_here() const { return not_here_; }
   std::uint64_t mixed_received() const { return mixed_received_; }  // of raw_received(), by context mixing
 
  private:
   Task<Result<>> write_queued();
+  Task<Result<>> code_queued();
+  const MessageOptions& coding_now() const { return alone_ ? alone_as_ : encoder_.coding(); }
+  Task<Result<>> write_coded(Bytes coded);
   Task<Result<std::optional<std::size_t>>> decode(ByteView& coded);
 
   std::unique_ptr<booster::net::Stream> stream_;
@@ -66,6 +101,10 @@ class MessageStream {
   codec::property::FrameReader frames_;
   booster::runtime::Mutex writing_;
   Bytes queued_;
+  bool alone_ = false;
+  MessageOptions alone_as_;
+  bool large_alone_ = false;  // part of it is written
+  Bytes coded_alone_;         // not written yet
   Bytes input_;
   std::size_t input_begin_ = 0;
   std::size_t input_end_ = 0;
@@ -76,6 +115,8 @@ class MessageStream {
   std::uint64_t raw_received_ = 0;
   std::uint64_t coded_received_ = 0;
   std::uint64_t mixed_received_ = 0;
+  std::uint64_t referred_ = 0;
+  std::uint64_t not_here_ = 0;
 };
 
 }  // namespace proxy::messaging

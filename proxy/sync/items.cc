@@ -19,7 +19,8 @@ enum class ItemKind : std::uint8_t {
   End = 6,
   Failed = 7,
   UploadFrom = 8,
-  UploadStored = 9
+  UploadStored = 9,
+  References = 10
 };
 
 template <class M>
@@ -33,6 +34,35 @@ Result<> get_place(const Chain& chain, M& message) {
   return get(chain, id::kValidity, message.uid_validity.value);
 }
 
+// Those of one mailbox that follow each other stand together.
+void put_keys(Chain& chain, const std::vector<ItemKey>& keys) {
+  for (auto key = keys.begin(); key != keys.end();) {
+    const ItemKey& first = *key;
+    std::vector<ServerUid> uids;
+    for (; key != keys.end() && key->mailbox == first.mailbox && key->uid_validity == first.uid_validity; ++key)
+      uids.push_back(key->uid);
+    Chain items;
+    put_place(items, first);
+    put(items, id::kUids, pack_uid_order(uids));
+    chain.add(id::kReference, std::move(items));
+  }
+}
+Result<> get_keys(const Chain& chain, std::vector<ItemKey>& keys) {
+  TRY_ASSIGN(const auto groups, chain.all(id::kReference));
+  for (const Chain* items : groups) {
+    ItemKey key;
+    TRY(get_place(*items, key));
+    TRY_ASSIGN(const ByteView packed, items->get_or(id::kUids, ByteView()));
+    TRY_ASSIGN(const std::vector<ServerUid> uids, unpack_uid_order(packed));
+    if (uids.size() > kMostReferences - keys.size()) return fail(Errc::Limit, "references of an item");
+    for (const ServerUid uid : uids) {
+      key.uid = uid;
+      keys.push_back(key);
+    }
+  }
+  return {};
+}
+
 struct ItemEncoder {
   Chain operator()(const WantItems& message) const {
     Chain chain = of_kind(ItemKind::Want);
@@ -40,6 +70,7 @@ struct ItemEncoder {
     put(chain, id::kUids, pack_uid_order(message.uids));
     put(chain, id::kOffset, message.offset);
     put_fixed(chain, id::kRunning, message.running);
+    put_keys(chain, message.missing);
     return chain;
   }
   Chain operator()(const CancelItems& message) const {
@@ -52,6 +83,12 @@ struct ItemEncoder {
     Chain chain = of_kind(ItemKind::WantNew);
     put(chain, id::kToken, message.serial);
     put(chain, id::kBytes, message.most);
+    for (const HeldItems& held : message.held) {
+      Chain mailbox;
+      put_place(mailbox, held);
+      put(mailbox, id::kUids, pack_uid_order(held.uids));
+      chain.add(id::kReference, std::move(mailbox));
+    }
     return chain;
   }
   Chain operator()(const ItemStart& message) const {
@@ -61,6 +98,12 @@ struct ItemEncoder {
     put_fixed(chain, id::kTicket, message.ticket);
     put(chain, id::kSize, message.size);
     put(chain, id::kOffset, message.offset);
+    return chain;
+  }
+  Chain operator()(const ItemReferences& message) const {
+    Chain chain = of_kind(ItemKind::References);
+    put_keys(chain, message.items);
+    put_fixed(chain, id::kCheck, message.check);
     return chain;
   }
   Chain operator()(const ItemBlock& message) const {
@@ -105,6 +148,24 @@ Result<ItemMessage> decode_list(const Chain& chain) {
   if constexpr (requires { message.running; }) {
     TRY(get(chain, id::kOffset, message.offset));
     TRY(get_fixed(chain, id::kRunning, message.running));
+    TRY(get_keys(chain, message.missing));
+  }
+  return message;
+}
+
+Result<ItemMessage> decode_want_new(const Chain& chain) {
+  WantNew message;
+  TRY(get(chain, id::kToken, message.serial));
+  TRY(get(chain, id::kBytes, message.most));
+  TRY_ASSIGN(const auto mailboxes, chain.all(id::kReference));
+  if (mailboxes.size() > kMostHeld) return fail(Errc::Limit, "mailboxes of which something is held");
+  for (const Chain* mailbox : mailboxes) {
+    HeldItems held;
+    TRY(get_place(*mailbox, held));
+    TRY_ASSIGN(const ByteView packed, mailbox->get_or(id::kUids, ByteView()));
+    TRY_ASSIGN(held.uids, unpack_uid_order(packed));
+    if (held.uids.size() > kMostHeld) return fail(Errc::Limit, "items held");
+    message.held.push_back(std::move(held));
   }
   return message;
 }
@@ -117,6 +178,13 @@ Result<ItemMessage> decode_start(const Chain& chain) {
   TRY(get(chain, id::kSize, message.size));
   TRY(get(chain, id::kOffset, message.offset));
   if (message.offset > message.size) return fail(Errc::Protocol, "item start: offset beyond its size");
+  return message;
+}
+
+Result<ItemMessage> decode_references(const Chain& chain) {
+  ItemReferences message;
+  TRY(get_keys(chain, message.items));
+  TRY(get_fixed(chain, id::kCheck, message.check));
   return message;
 }
 
@@ -158,14 +226,12 @@ Result<ItemMessage> decode_item(const Chain& chain) {
       return decode_list<WantItems>(chain);
     case ItemKind::Cancel:
       return decode_list<CancelItems>(chain);
-    case ItemKind::WantNew: {
-      WantNew message;
-      TRY(get(chain, id::kToken, message.serial));
-      TRY(get(chain, id::kBytes, message.most));
-      return message;
-    }
+    case ItemKind::WantNew:
+      return decode_want_new(chain);
     case ItemKind::Start:
       return decode_start(chain);
+    case ItemKind::References:
+      return decode_references(chain);
     case ItemKind::Block:
       return decode_block(chain);
     case ItemKind::End: {

@@ -14,6 +14,14 @@ namespace proxy::sync {
 
 constexpr std::size_t kMaxBlock = 256 * 1024;
 
+struct ItemKey {
+  std::string mailbox;
+  UidValidity uid_validity;
+  ServerUid uid;
+  auto operator<=>(const ItemKey&) const = default;
+};
+constexpr std::size_t kMostReferences = 64;  // of one item
+
 // ---- client -> agent on Bodies and Fetch
 struct WantItems {
   std::string mailbox;
@@ -22,6 +30,7 @@ struct WantItems {
   // For the first uid only: the part that is here already.
   std::uint64_t offset = 0;
   ContentDigest running{};
+  std::vector<ItemKey> missing;  // what the first uid was coded against and is not here: once more without references
   bool operator==(const WantItems&) const = default;
 };
 struct CancelItems {  // not wanted any more (evicted policy, user's choice); those under way may still come
@@ -30,10 +39,20 @@ struct CancelItems {  // not wanted any more (evicted policy, user's choice); th
   std::vector<ServerUid> uids;
   bool operator==(const CancelItems&) const = default;
 };
+// Bodies of one mailbox that are here.
+struct HeldItems {
+  std::string mailbox;
+  UidValidity uid_validity;
+  std::vector<ServerUid> uids;  // newest first
+  bool operator==(const HeldItems&) const = default;
+};
+constexpr std::size_t kMostHeld = 256;  // mailboxes, and uids of each
 // Mail that arrives in INBOX from now on comes unasked on this stream, up to so many octets each: Skeleton names it.
+// It may be coded against what is held.
 struct WantNew {
   std::uint64_t serial = 0;  // what Skeleton names it by; rises from one to the next, over all streams of the device
   std::uint64_t most = 0;    // 0: no more
+  std::vector<HeldItems> held;
   bool operator==(const WantNew&) const = default;
 };
 
@@ -46,6 +65,12 @@ struct ItemStart {
   std::uint64_t size = 0;    // octets
   std::uint64_t offset = 0;  // where the blocks begin
   bool operator==(const ItemStart&) const = default;
+};
+// The item started last is coded in a window that has seen these items, in this order (codec/refer/prefix.h).
+struct ItemReferences {
+  std::vector<ItemKey> items;        // one without a mailbox: of the item's own, and its validity
+  std::array<std::byte, 8> check{};  // the SHA-256 of all their octets, its front
+  bool operator==(const ItemReferences&) const = default;
 };
 struct ItemBlock {  // of the item started last on this stream
   std::uint64_t offset = 0;
@@ -76,8 +101,8 @@ struct UploadStored {
   bool operator==(const UploadStored&) const = default;
 };
 
-using ItemMessage =
-    std::variant<WantItems, CancelItems, WantNew, ItemStart, ItemBlock, ItemEnd, ItemFailed, UploadFrom, UploadStored>;
+using ItemMessage = std::variant<WantItems, CancelItems, WantNew, ItemStart, ItemReferences, ItemBlock, ItemEnd,
+                                 ItemFailed, UploadFrom, UploadStored>;
 codec::property::Chain encode(const ItemMessage& message);
 Result<ItemMessage> decode_item(const codec::property::Chain& chain);
 

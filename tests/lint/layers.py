@@ -25,7 +25,7 @@ MAY_USE = {
     "codec/property": ["codec/base"],
     "codec/mime": ["codec/base"],
     "codec/convert": ["codec/property", "codec/mime"],
-    "codec/refer": ["codec/property", "codec/mime"],
+    "codec/refer": ["codec/mime", "codec/convert"],
     "codec/container": ["codec/base"],
     "codec/chunk": ["codec/base"],
     "codec/compress": ["codec/base"],

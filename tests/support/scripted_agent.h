@@ -7,6 +7,7 @@
 #include "booster/carrier/mux.h"
 #include "booster/crypto/digest.h"
 #include "booster/runtime/scope.h"
+#include "codec/refer/prefix.h"
 #include "proxy/messaging/frame_stream.h"
 #include "proxy/messaging/message_stream.h"
 #include "proxy/sync/control.h"
@@ -45,6 +46,8 @@ class ScriptedAgent {
   std::set<std::uint32_t> cancelled;
   std::set<std::uint32_t> asked;                       // on Bodies and Fetch streams
   sync::WantNew wants_new;                             // the latest
+  std::map<std::uint32_t, std::uint32_t> refers;       // this mail is coded against that one
+  std::vector<sync::ItemKey> missing;                  // what the device said it lacks of these
   std::vector<sync::Ticket> operations;                // as carried out, each once
   std::map<sync::Ticket, sync::ContentDigest> mailed;  // submissions, each once
   std::map<sync::Ticket, std::size_t> mailed_order;    // from 1
@@ -201,6 +204,10 @@ class ScriptedAgent {
     CO_TRY_ASSIGN(const sync::ItemMessage message, sync::decode_item(chain));
     if (const auto* want = std::get_if<sync::WantItems>(&message)) {
       std::uint64_t offset = want->offset;
+      if (!want->missing.empty()) {
+        missing = want->missing;
+        for (const sync::ServerUid uid : want->uids) refers.erase(uid.value);
+      }
       for (const sync::ServerUid uid : want->uids) {
         asked.insert(uid.value);
         items.wants.emplace_back(uid, std::exchange(offset, 0));
@@ -236,7 +243,22 @@ class ScriptedAgent {
     start.size = octets.size();
     start.offset = offset;
     const sync::ItemMessage opening = std::move(start);
-    CO_TRY(co_await tell(stream, sync::encode(opening)));
+    const auto refer = refers.find(uid.value);
+    const bool alone = refer != refers.end();
+    if (alone) {
+      Bytes prefix;
+      codec::refer::append_reference(mails.at(refer->second), prefix);
+      sync::ItemReferences references;
+      references.items.emplace_back();
+      references.items.back().uid.value = refer->second;
+      const auto digest = booster::crypto::sha256(prefix);
+      std::copy_n(digest.bytes.begin(), references.check.size(), references.check.begin());
+      const std::vector<codec::property::Chain> heads{sync::encode(opening),
+                                                      sync::encode(sync::ItemMessage(references))};
+      CO_TRY(co_await stream.begin_alone(messaging::kAlone, heads, std::move(prefix)));
+    } else {
+      CO_TRY(co_await tell(stream, sync::encode(opening)));
+    }
     while (offset < octets.size()) {
       const std::size_t count = std::min<std::size_t>(8192, octets.size() - static_cast<std::size_t>(offset));
       const auto from = octets.begin() + static_cast<std::ptrdiff_t>(offset);
@@ -251,7 +273,9 @@ class ScriptedAgent {
     end.digest = booster::crypto::sha256(octets).bytes;
     if (wrong_digest_once.erase(uid.value) > 0) end.digest[0] ^= std::byte{1};
     const sync::ItemMessage closing = end;
-    co_return co_await tell(stream, sync::encode(closing));
+    Result<> told = co_await tell(stream, sync::encode(closing));
+    if (told && alone) told = co_await stream.end_alone();
+    co_return told;
   }
   Task<Result<>> serve_operations(MessageStream& stream) {
     for (;;) {

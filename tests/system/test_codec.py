@@ -63,3 +63,36 @@ def test_a_slow_link_is_packed_by_context_mixing(world, tmp_path):
         deliver(lab, tmp_path, accounts.mail("after a new start"))
         accounts.assert_equal(lab)
         assert mixed(lab) > 0
+
+
+def references(lab: Lab) -> dict[str, int]:
+    return accounts.status(lab)["accounts"][0]["references"]
+
+
+def test_an_answer_is_read_against_what_it_answers(world, tmp_path):
+    words = random.Random(2)
+    text = "\r\n".join(words.randbytes(30).hex() for _ in range(40))
+    ours = accounts.mail("tide table", text, sender="alice@mail.test", to="bob@mail.test")
+    (ours_id,) = (line[12:].strip() for line in ours.split(b"\r\n") if line.lower().startswith(b"message-id: "))
+    quoted = "\r\n".join(f"> {line}" for line in text.split("\r\n"))
+    with Lab("--mails", "3", "--wait", "synced") as lab:
+        with accounts.face(lab) as client:
+            client.append("Sent", ours)
+        accounts.sent_up(lab)
+        accounts.come_down(lab)
+        # What the device holds it names at the beginning of a session.
+        lab.call("kill", "client")
+        lab.call("start", "client")
+        accounts.come_down(lab)
+        for number in range(5):  # the gateway looks at what is held while nobody waits: perhaps not yet
+            answer = accounts.mail(f"Re: tide table {number}", quoted)
+            deliver(lab, tmp_path, b"In-Reply-To: " + ours_id + b"\r\n" + answer)
+            accounts.assert_equal(lab)
+            if references(lab)["used"]:
+                break
+        assert references(lab)["used"] > 0 and references(lab)["missing"] == 0
+        # Who answers nothing of the user's refers to nothing.
+        used = references(lab)["used"]
+        deliver(lab, tmp_path, accounts.mail("tide table", quoted))
+        accounts.assert_equal(lab)
+        assert references(lab)["used"] == used

@@ -29,7 +29,25 @@ struct Range {
 
 constexpr std::size_t kCodeOctets = 4;
 
+std::unique_ptr<Predictor> primed(ByteView prefix) {
+  if (prefix.empty()) return nullptr;
+  auto predictor = std::make_unique<Predictor>();
+  for (const std::byte octet : prefix) {
+    const auto value = std::to_integer<unsigned>(octet);
+    for (int i = 7; i >= 0; --i) predictor->learn(static_cast<int>(value >> i & 1U));
+  }
+  return predictor;
+}
+
 }  // namespace
+
+void Encoder::reset(ByteView prefix) {
+  predictor_ = primed(prefix);
+}
+
+void Decoder::reset(ByteView prefix) {
+  predictor_ = primed(prefix);
+}
 
 void Encoder::encode(ByteView raw, Bytes& out) {
   if (!predictor_) predictor_ = std::make_unique<Predictor>();

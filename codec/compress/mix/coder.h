@@ -15,7 +15,8 @@ class Encoder {
  public:
   // Appends a block that the peer's Decoder, after all blocks before it, can decode at once.
   void encode(ByteView raw, Bytes& out);
-  void reset() { predictor_.reset(); }  // and frees the memory
+  // Frees the memory; what comes next is foreseen as if `prefix` had been coded before it.
+  void reset(ByteView prefix = {});
   // Its positions are used up soon: reset() before the next block.
   bool is_full() const { return predictor_ && predictor_->octets() >= kMostOctets; }
   std::size_t memory() const { return predictor_ ? kMemory : 0; }
@@ -28,7 +29,7 @@ class Decoder {
  public:
   // Exactly raw_size octets behind `out`.   Errors  Protocol: fewer octets of code than it takes, or more
   Result<> decode(ByteView coded, std::size_t raw_size, Bytes& out);
-  void reset() { predictor_.reset(); }
+  void reset(ByteView prefix = {});
   std::size_t memory() const { return predictor_ ? kMemory : 0; }
 
  private:

@@ -7,7 +7,9 @@
 namespace proxy::client::replica {
 namespace {
 
-constexpr std::int64_t kTouchAfter = 3600;  // "used" is exact to an hour: reading does not write
+constexpr int kHeldLooked = 128;                    // newest rows of a mailbox, for held_bodies()
+constexpr std::uint64_t kHeldLargest = 128 * 1024;  // the agent reads each once more
+constexpr std::int64_t kTouchAfter = 3600;          // "used" is exact to an hour: reading does not write
 
 Result<std::optional<Message>> told_message(Work& work, const std::string& server_mailbox, sync::UidValidity validity,
                                             ServerUid uid) {
@@ -158,6 +160,45 @@ Task<Result<std::unique_ptr<ContentWriter>>> Replica::begin_content(std::uint64_
   };
   CO_TRY(co_await look(job));
   co_return std::unique_ptr<ContentWriter>(new ContentWriter(*this, std::move(file), std::move(temp)));
+}
+
+Task<Result<Bytes>> Replica::body_front(const std::string& server_mailbox, sync::UidValidity uid_validity,
+                                        ServerUid server_uid, std::size_t most) {
+  Bytes front;
+  const Job job = [&](Work& work) -> Result<> {
+    TRY_ASSIGN(const auto m, told_message(work, server_mailbox, uid_validity, server_uid));
+    if (!m || m->body != BodyState::Here) return fail(Errc::NotFound, "the body is not here");
+    TRY_ASSIGN(const auto digest, work.database().one<Bytes>("SELECT digest FROM contents WHERE id=?", m->content));
+    sync::ContentDigest named{};
+    if (!digest || digest->size() != named.size()) return fail(Errc::NotFound, "the body is not here");
+    std::copy(digest->begin(), digest->end(), named.begin());
+    TRY_ASSIGN(const auto file, work.store().contents().open(named));
+    front.resize(static_cast<std::size_t>(std::min<std::uint64_t>(most, m->size)));
+    TRY_ASSIGN(const std::size_t read, file->read_at(0, front));
+    front.resize(read);
+    return {};
+  };
+  CO_TRY(co_await look(job));
+  co_return front;
+}
+
+Task<Result<std::vector<sync::HeldItems>>> Replica::held_bodies() {
+  std::vector<sync::HeldItems> all;
+  const Job job = [&](Work& work) -> Result<> {
+    return work.database().for_each(
+        "SELECT b.server_name,b.server_validity,m.server FROM mailboxes b JOIN messages m ON m.key IN"
+        " (SELECT key FROM messages WHERE key>=(b.id<<32) AND key<((b.id+1)<<32) ORDER BY key DESC LIMIT ?)"
+        " WHERE b.server_name IS NOT NULL AND (b.server_name='INBOX' OR b.special_use='\\Sent')"
+        " AND m.body=? AND m.server IS NOT NULL AND m.size<=? ORDER BY b.id,m.key DESC",
+        [&all](booster::sql::Row row) {
+          const auto name = row.get<std::string>(0);
+          if (all.empty() || all.back().mailbox != name) all.push_back({name, {row.get<std::uint32_t>(1)}, {}});
+          all.back().uids.push_back({uid_of(row.get<std::int64_t>(2))});
+        },
+        kHeldLooked, static_cast<std::int64_t>(BodyState::Here), kHeldLargest);
+  };
+  CO_TRY(co_await look(job));
+  co_return all;
 }
 
 Task<Result<std::unique_ptr<BodySink>>> Replica::begin_body(const std::string& server_mailbox,

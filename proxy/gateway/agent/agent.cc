@@ -17,8 +17,21 @@ struct Agent::Parts final : MailboxListener {
       : agent(owner),
         mailboxes(loop, *this),
         mails(*owner.upstream_, mailboxes, owner.settings_.spool_dir),
-        shared{loop, *owner.upstream_,      mailboxes, mails, owner.settings_.sent_by_server, 0, 0, 1, 0, 0, false, {},
-               {},   owner.settings_.mixing},
+        shared{loop,
+               *owner.upstream_,
+               mailboxes,
+               mails,
+               owner.settings_.sent_by_server,
+               0,
+               0,
+               1,
+               0,
+               0,
+               false,
+               {},
+               {},
+               owner.settings_.mixing,
+               owner.settings_.trust},
         watch(loop, *owner.upstream_, owner.settings_.idle_rearm, owner.settings_.poll_inbox) {}
 
   void on_folders() override {

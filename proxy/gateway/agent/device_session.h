@@ -6,6 +6,7 @@
 #include <set>
 
 #include "booster/runtime/scope.h"
+#include "proxy/gateway/agent/held_mails.h"
 #include "proxy/gateway/agent/mails.h"
 #include "proxy/gateway/agent/operations_host.h"
 #include "proxy/messaging/coding.h"
@@ -33,6 +34,10 @@ struct Shared {
   runtime::Notify wake_watcher;
   runtime::Notify first_round;  // rounds_done is not 0 any more
   messaging::MixingPermits* mixing = nullptr;
+  codec::refer::Trust trust;
+  std::int64_t wall_seconds() const {
+    return std::chrono::duration_cast<std::chrono::seconds>(loop.wall_now().time_since_epoch()).count();
+  }
 };
 
 using Downlink = std::optional<messaging::BitsPerSecond>;  // how fast the device's link is; nullopt: not known
@@ -73,7 +78,12 @@ struct StandingWant {
 class SyncFeed {
  public:
   SyncFeed(Shared& shared, StandingWant& standing, const Downlink& link, net::StreamPtr stream)
-      : shared_(shared), standing_(standing), link_(link), coding_(shared.mixing), stream_(std::move(stream)) {}
+      : shared_(shared),
+        standing_(standing),
+        link_(link),
+        coding_(shared.mixing),
+        alone_(shared.mixing),
+        stream_(std::move(stream)) {}
 
   Task<Result<>> serve();  // reads and feeds until the stream ends
   void on_change(const Mailbox& mailbox, const Change& change);
@@ -94,6 +104,7 @@ class SyncFeed {
   Task<Result<>> feed();
   Task<Result<bool>> step();  // false: nothing to send now
   Task<Result<>> send(sync::FeedMessage message);
+  Task<Result<>> send_alone(sync::Overviews overview);
   bool settled(const Mailbox& mailbox) const;
   bool all_settled() const;
   bool same_as_base(const Mailbox& mailbox, const Held& held) const;
@@ -112,12 +123,18 @@ class SyncFeed {
   // feed_overviews.cc
   std::uint32_t next_overview(const Mailbox& mailbox, const Held& held) const;
   Task<Result<bool>> step_overviews(std::uint32_t number);
-  Task<Result<>> add_overview(std::uint32_t number, std::uint32_t uid, sync::Overviews& batch, std::size_t& octets);
+  struct Batch {
+    sync::Overviews overviews;
+    std::size_t octets = 0;
+    bool live = false;  // one that came just now: it goes alone
+  };
+  Task<Result<>> add_overview(std::uint32_t number, std::uint32_t uid, Batch& batch);
 
   Shared& shared_;
   StandingWant& standing_;
   const Downlink& link_;
   messaging::CodingChoice coding_;
+  messaging::CodingChoice alone_;  // of what shares no window
   MessageStream stream_;
   std::map<std::uint32_t, Held> held_;
   std::map<std::string, sync::MailboxVector> early_;  // vectors of mailboxes that are not listed yet
@@ -136,11 +153,14 @@ class SyncFeed {
 // Bodies and Fetch streams: wants up, items in blocks down.
 class ItemFeed {
  public:
-  ItemFeed(Shared& shared, StandingWant& standing, const Downlink& link, net::StreamPtr stream, Urgency urgency)
+  ItemFeed(Shared& shared, StandingWant& standing, HeldMails& held, const Downlink& link, net::StreamPtr stream,
+           Urgency urgency)
       : shared_(shared),
         standing_(standing),
+        held_(held),
         link_(link),
         coding_(shared.mixing),
+        alone_(shared.mixing),
         stream_(std::move(stream)),
         urgency_(urgency) {}
   ItemFeed(const ItemFeed&) = delete;
@@ -157,6 +177,7 @@ class ItemFeed {
     std::uint32_t uid;
     std::uint64_t offset = 0;
     sync::ContentDigest running{};
+    bool plain = false;  // without references: those were not there
   };
   Task<Result<>> read();
   Result<> take(sync::ItemMessage message);
@@ -165,18 +186,30 @@ class ItemFeed {
   Task<Result<>> change();
   Task<Result<>> await_wants();
   Task<Result<>> send_item(Want want);
+  // item_alone.cc
+  struct Prefix {
+    std::optional<codec::property::Chain> head;  // nullopt: no references
+    Bytes octets;
+  };
+  Task<Result<>> send_alone(const Want& want, MailPtr mail, const codec::property::Chain& start, std::uint64_t offset);
+  Task<Result<Prefix>> prefix_of(sync::ItemKey item, std::vector<sync::ItemKey> keys);
+  Task<Result<>> learn();
   Task<Result<>> send_blocks(MailPtr mail, std::uint64_t offset);
   Task<Result<>> send_failed(const Want& want, const Error& error);
 
   Shared& shared_;
   StandingWant& standing_;
+  HeldMails& held_;
   const Downlink& link_;
   messaging::CodingChoice coding_;
+  messaging::CodingChoice alone_;  // of what shares no window
   messaging::Load load_ = messaging::Load::Trickle;
   MessageStream stream_;
   Urgency urgency_;
   std::deque<Want> wants_;
-  bool finished_ = false;  // it asks for nothing more
+  std::deque<sync::ItemKey> to_learn_;  // held by the device, not looked at yet
+  std::size_t history_seen_ = 0;        // mails that are not live and were looked at all the same
+  bool finished_ = false;               // it asks for nothing more
   runtime::Notify changed_;
 };
 
@@ -202,6 +235,7 @@ class DeviceSession {
   OperationsHost* host_;
   DeviceSessionId id_;
   StandingWant standing_;
+  HeldMails held_;
   Downlink link_;
   std::unique_ptr<SyncFeed> feed_;
   runtime::TaskScope tasks_;

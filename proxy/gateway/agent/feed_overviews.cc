@@ -35,41 +35,63 @@ Task<Result<bool>> SyncFeed::step_overviews(std::uint32_t number) {
     co_return false;
   if (next_overview(*mailbox, found->second) == 0) co_return false;
   const std::uint32_t validity = mailbox->uid_validity;
-  sync::Overviews batch;
-  batch.mailbox = number;
-  batch.uid_validity.value = validity;
-  std::size_t octets = 0;
-  for (std::size_t tries = 0; tries < kOverviewItems && octets < kOverviewOctets; ++tries) {
+  Batch batch;
+  batch.overviews.mailbox = number;
+  batch.overviews.uid_validity.value = validity;
+  for (std::size_t tries = 0; tries < kOverviewItems && batch.octets < kOverviewOctets; ++tries) {
     mailbox = shared_.mailboxes.find(number);
     found = held_.find(number);
     if (mailbox == nullptr || found == held_.end() || mailbox->uid_validity != validity) co_return true;
     const std::uint32_t uid = next_overview(*mailbox, found->second);
     if (uid == 0) break;
-    if (!batch.items.empty() && !found->second.announced) break;  // something more urgent came up
-    const Result<> added = co_await add_overview(number, uid, batch, octets);
-    if (!added && batch.items.empty()) co_return tl::unexpected(added.error());
-    if (!added) break;  // what is made already goes out first
+    const bool begun = !batch.overviews.items.empty();
+    if (begun && !found->second.announced) break;  // something more urgent came up
+    const Result<> added = co_await add_overview(number, uid, batch);
+    if (!added && !begun) co_return tl::unexpected(added.error());
+    if (!added) break;          // what is made already goes out first
+    if (begun && batch.live) {  // its turn comes next
+      batch.overviews.items.pop_back();
+      batch.live = false;
+      break;
+    }
     mailbox = shared_.mailboxes.find(number);
     found = held_.find(number);
     if (mailbox == nullptr || found == held_.end() || mailbox->uid_validity != validity) co_return true;
     found->second.overviews.add(imap::Range{mailbox->picture.below(uid) + 1, uid});
+    if (batch.live) break;
   }
   mailbox = shared_.mailboxes.find(number);
   found = held_.find(number);
   if (mailbox == nullptr || found == held_.end() || mailbox->uid_validity != validity) co_return true;
-  if (batch.items.empty()) co_return true;
+  if (batch.overviews.items.empty()) co_return true;
   // Complete from the lowest of the top run, or of everything.
   const std::uint32_t next = next_overview(*mailbox, found->second);
-  batch.complete_from.value = next == 0 ? 0 : next + 1;
-  shared_.overviews_sent += batch.items.size();
-  CO_TRY(co_await send(std::move(batch)));
+  batch.overviews.complete_from.value = next == 0 ? 0 : next + 1;
+  shared_.overviews_sent += batch.overviews.items.size();
+  if (batch.live) {
+    CO_TRY(co_await send_alone(std::move(batch.overviews)));
+  } else {
+    CO_TRY(co_await send(std::move(batch.overviews)));
+  }
   co_return true;
 }
 
+Task<Result<>> SyncFeed::send_alone(sync::Overviews overview) {
+  const messaging::MessageOptions coding = alone_.choose(messaging::Load::Alone, link_);
+  const std::vector<codec::property::Chain> no_heads;
+  const codec::property::Chain chain = sync::encode(sync::FeedMessage(std::move(overview)));
+  Bytes no_references;
+  Result<> sent = co_await stream_.begin_alone(coding, no_heads, std::move(no_references));
+  if (sent) sent = co_await stream_.batch(chain);
+  if (sent) sent = co_await stream_.end_alone();
+  alone_.rest();
+  if (!sent) broken_ = true;
+  co_return sent;
+}
+
 // A mail that cannot be read is told of and left out; upstream trouble ends this try, and the mail's turn comes again.
-Task<Result<>> SyncFeed::add_overview(std::uint32_t number, std::uint32_t uid, sync::Overviews& batch,
-                                      std::size_t& octets) {
-  const std::uint32_t validity = batch.uid_validity.value;
+Task<Result<>> SyncFeed::add_overview(std::uint32_t number, std::uint32_t uid, Batch& batch) {
+  const std::uint32_t validity = batch.overviews.uid_validity.value;
   auto mail = co_await shared_.mails.get(number, validity, uid, Urgency::Overview);
   if (!mail) {
     if (mail.error().code == Errc::NotFound || mail.error().code == Errc::Conflict) co_return Result<>();
@@ -90,8 +112,9 @@ Task<Result<>> SyncFeed::add_overview(std::uint32_t number, std::uint32_t uid, s
   } else {
     chain = make();
   }
-  octets += codec::property::encoded_size(chain);
-  batch.items.push_back({sync::ServerUid{uid}, std::move(chain)});
+  batch.octets += codec::property::encoded_size(chain);
+  batch.overviews.items.push_back({sync::ServerUid{uid}, std::move(chain)});
+  batch.live = held->is_live(shared_.wall_seconds());
   co_return Result<>();
 }
 

@@ -9,8 +9,10 @@
 namespace proxy::gateway::agent {
 namespace {
 
-constexpr std::size_t kMaxWants = 100'000;       // items asked for and not sent: a whole mailbox in one breath
-constexpr std::size_t kFetchBlock = 64 * 1024;   // a person waits: the first octets come sooner
+constexpr std::size_t kMaxWants = 100'000;      // items asked for and not sent: a whole mailbox in one breath
+constexpr std::size_t kFetchBlock = 64 * 1024;  // a person waits: the first octets come sooner
+constexpr std::size_t kMostLearned = 256;
+constexpr std::size_t kMostHistory = 128;        // mails of a first synchronization that may be referred to: the newest
 constexpr std::size_t kMany = 16;                // wants that are worth a large window
 constexpr auto kRest = std::chrono::minutes(1);  // without a want: its memory is worth more
 constexpr int kTries = 3;                        // upstream connections that may break over one item
@@ -41,6 +43,7 @@ Task<Result<>> ItemFeed::serve() {
   runtime::TaskScope tasks(*here.loop, *here.scope, ignore_errors);
   tasks.spawn("item reader", then_end(read(), tasks.cancel_scope(), false));
   tasks.spawn("item feed", then_end(feed(), tasks.cancel_scope(), true));
+  tasks.spawn("held mails", learn());
   co_await tasks.join();
   stream_.close();
   co_return Result<>();
@@ -64,12 +67,14 @@ Task<Result<>> ItemFeed::read() {
 Result<> ItemFeed::take(sync::ItemMessage message) {
   if (const auto* want = std::get_if<sync::WantItems>(&message)) {
     if (wants_.size() + want->uids.size() > kMaxWants) return fail(Errc::Limit, "items wanted");
+    for (const sync::ItemKey& key : want->missing) held_.forget(key);
     bool first = true;
     for (const sync::ServerUid uid : want->uids) {
       Want one{want->mailbox, want->uid_validity.value, uid.value};
       if (std::exchange(first, false)) {
         one.offset = want->offset;
         one.running = want->running;
+        one.plain = !want->missing.empty();
       }
       wants_.push_back(std::move(one));
     }
@@ -81,6 +86,11 @@ Result<> ItemFeed::take(sync::ItemMessage message) {
     });
   } else if (const auto* want_new = std::get_if<sync::WantNew>(&message)) {
     standing_ = StandingWant{this, want_new->serial, want_new->most};
+    for (const sync::HeldItems& held : want_new->held) {
+      for (const sync::ServerUid uid : held.uids) {
+        if (to_learn_.size() < kMostLearned) to_learn_.push_back({held.mailbox, held.uid_validity, uid});
+      }
+    }
   } else {
     return fail(Errc::Protocol, "an item message that only the agent sends");
   }
@@ -95,7 +105,6 @@ Task<Result<>> ItemFeed::feed() {
       continue;
     }
     if (wants_.size() >= kMany) load_ = messaging::Load::Bulk;
-    CO_TRY(co_await pack());
     Want want = std::move(wants_.front());
     wants_.pop_front();
     CO_TRY(co_await send_item(std::move(want)));
@@ -165,8 +174,18 @@ Task<Result<>> ItemFeed::send_item(Want want) {
   start.size = octets.size();
   start.offset = offset;
   const codec::property::Chain chain = sync::encode(sync::ItemMessage(std::move(start)));
-  CO_TRY(co_await stream_.batch(chain));
-  CO_TRY(co_await send_blocks(std::move(*mail), offset));
+  if ((*mail)->is_live(shared_.wall_seconds())) {
+    CO_TRY(co_await send_alone(want, std::move(*mail), chain, offset));
+  } else {
+    CO_TRY(co_await pack());
+    CO_TRY(co_await stream_.batch(chain));
+    CO_TRY(co_await send_blocks(std::move(*mail), offset));
+    if (urgency_ != Urgency::Interactive && history_seen_ < kMostHistory) {
+      ++history_seen_;
+      to_learn_.push_back({want.mailbox, {want.uid_validity}, {want.uid}});
+      changed_.notify_all();
+    }
+  }
   ++shared_.bodies_sent;
   if (!wants_.empty()) co_return Result<>();  // small items share a block
   co_return co_await stream_.flush();

@@ -66,13 +66,13 @@ Task<Result<>> MailSink::octets(std::string_view bytes) {
   co_return Result<>();
 }
 
-Result<MailPtr> MailSink::take() {
+Result<MailPtr> MailSink::take(Mail::Arrived arrived) {
   if (written_ != size_) return fail(Errc::Protocol, "a mail of fewer octets than announced");
-  if (file_ < 0) return MailPtr(std::make_shared<const Mail>(std::move(memory_)));
+  if (file_ < 0) return MailPtr(std::make_shared<const Mail>(std::move(memory_), arrived));
   const auto size = static_cast<std::size_t>(size_);
   void* mapped = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file_, 0);
   if (mapped == MAP_FAILED) return fail(Errc::Io, "map a large mail", errno);
-  return MailPtr(std::make_shared<const Mail>(mapped, size));
+  return MailPtr(std::make_shared<const Mail>(mapped, size, arrived));
 }
 
 MailPtr Mails::find(std::uint32_t mailbox, std::uint32_t uid_validity, std::uint32_t uid) {
@@ -118,8 +118,10 @@ Task<Result<MailPtr>> Mails::fetch(ImapConnection& imap, std::uint32_t mailbox, 
   CO_TRY(co_await mailboxes_.open(imap, mailbox, anew));
   MailSink sink(directory_);
   const imap::Uid wanted{uid};
-  CO_TRY(co_await imap.body(wanted, sink));
-  co_return sink.take();
+  CO_TRY_ASSIGN(const std::optional<imap::DateTime> date, co_await imap.body(wanted, sink));
+  Mail::Arrived arrived;
+  if (date) arrived = date->seconds;
+  co_return sink.take(arrived);
 }
 
 }  // namespace proxy::gateway::agent

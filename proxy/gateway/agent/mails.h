@@ -10,22 +10,28 @@ namespace proxy::gateway::agent {
 constexpr std::size_t kInMemory = 1024 * 1024;          // larger mails go to a file that has no name
 constexpr std::size_t kRecentMemory = 8 * 1024 * 1024;  // overview and body of one mail are not far apart
 constexpr std::size_t kRecentFiles = 2;
+constexpr std::int64_t kLiveSeconds = 3600;
 
 // One whole mail as the server gave it. Never changes.
 class Mail {
  public:
-  explicit Mail(Bytes octets) : memory_(std::move(octets)) {}
-  Mail(void* mapped, std::size_t size) : mapped_(mapped), mapped_size_(size) {}
+  using Arrived = std::optional<std::int64_t>;  // INTERNALDATE, seconds since 1970
+
+  Mail(Bytes octets, Arrived arrived) : memory_(std::move(octets)), arrived_(arrived) {}
+  Mail(void* mapped, std::size_t size, Arrived arrived) : mapped_(mapped), mapped_size_(size), arrived_(arrived) {}
   Mail(const Mail&) = delete;
   Mail& operator=(const Mail&) = delete;
   ~Mail();
   ByteView octets() const;
   bool in_memory() const { return mapped_ == nullptr; }
+  // It came within the last hour, or nobody knows when: nothing that others sent may share its window (codec/refer).
+  bool is_live(std::int64_t now) const { return !arrived_ || *arrived_ > now - kLiveSeconds; }
 
  private:
   Bytes memory_;
   void* mapped_ = nullptr;
   std::size_t mapped_size_ = 0;
+  Arrived arrived_;
 };
 using MailPtr = std::shared_ptr<const Mail>;
 
@@ -36,7 +42,7 @@ class MailSink final : public connector::BodySink {
   ~MailSink() override;
   Result<> begin(std::uint64_t size) override;  // Errors  Full, Io: no file can be made
   Task<Result<>> octets(std::string_view bytes) override;
-  Result<MailPtr> take();  // Errors  Protocol: fewer octets than announced
+  Result<MailPtr> take(Mail::Arrived arrived);  // Errors  Protocol: fewer octets than announced
 
  private:
   std::string directory_;

@@ -17,7 +17,7 @@ using runtime::Task;
 using runtime::TimePoint;
 
 // Who goes first when several wait.
-enum class Urgency : std::uint8_t { Interactive = 0, Operation = 1, Sync = 2, Body = 3, Overview = 4 };
+enum class Urgency : std::uint8_t { Interactive = 0, Operation = 1, Sync = 2, Body = 3, Overview = 4, Learn = 5 };
 
 // Makes connections; tests hand in their own.
 class Dialer {

@@ -66,8 +66,9 @@ class ImapConnection {
   Task<Result<std::vector<SkeletonRow>>> skeleton(SequenceSet uids);  // ascending
   // Size and the named header fields (empty: the whole header block), ascending.
   Task<Result<std::vector<HeaderRow>>> headers(SequenceSet uids, std::vector<std::string> fields);
-  // The octets as the server has them (BODY.PEEK[]).     Errors  NotFound: expunged meanwhile; those of the sink
-  Task<Result<>> body(Uid uid, BodySink& sink);
+  // The octets as the server has them (BODY.PEEK[]). Gives when it came there (INTERNALDATE); nullopt: was not said.
+  //   Errors  NotFound: expunged meanwhile; those of the sink
+  Task<Result<std::optional<imap::DateTime>>> body(Uid uid, BodySink& sink);
 
   // +FLAGS.SILENT or -FLAGS.SILENT, with CONDSTORE guarded by `unchanged_since`. Gives what the guard refused.
   Task<Result<SequenceSet>> store(SequenceSet uids, imap::command::StoreMode mode, FlagSet flags,

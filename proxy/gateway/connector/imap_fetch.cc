@@ -226,6 +226,7 @@ class BodyExchange final : public Exchange {
   BodyExchange(Uid uid, BodySink& sink) : Exchange(kBodyOctets), uid_(uid), sink_(sink) {}
   bool done() const { return done_; }
   std::optional<std::string> take_small() { return std::move(small_); }
+  const std::optional<imap::DateTime>& date() const { return date_; }
 
   Result<> on_body_begin(const imap::BodyBegin& begin) override {
     const bool ours = !done_ && !streaming_ && whole(begin.place.section) && !begin.place.origin &&
@@ -244,6 +245,7 @@ class BodyExchange final : public Exchange {
     auto* fetch = std::get_if<response::Fetch>(&found);
     if (fetch == nullptr) return {};
     const bool ours = fetch->uid && *fetch->uid == uid_;
+    if (ours && fetch->internal_date) date_ = fetch->internal_date;
     for (response::FetchedBody& body : fetch->bodies) {
       if (!whole(body.section) || body.origin || done_) continue;
       if (body.streamed && streaming_ && !ours) return fail(Errc::Protocol, "a body of another message");
@@ -262,21 +264,25 @@ class BodyExchange final : public Exchange {
   BodySink& sink_;
   bool taking_ = false, streaming_ = false, done_ = false;
   std::optional<std::string> small_;
+  std::optional<imap::DateTime> date_;
 };
 
 }  // namespace
 
-Task<Result<>> ImapConnection::body(Uid uid, BodySink& sink) {
+Task<Result<std::optional<imap::DateTime>>> ImapConnection::body(Uid uid, BodySink& sink) {
   std::vector<imap::FetchItem> items;
   items.push_back(fetch_item(FetchWhat::Uid));
+  items.push_back(fetch_item(FetchWhat::InternalDate));
   items.push_back(peek_section(imap::Section{}));
   BodyExchange exchange(uid, sink);
   CO_TRY(co_await fetch(SequenceSet::single(uid.value), std::move(items), exchange));
   if (!exchange.done()) co_return fail(Errc::NotFound, "a message that is not there any more");
   const std::optional<std::string> small = exchange.take_small();
-  if (!small) co_return Result<>();
-  CO_TRY(sink.begin(small->size()));
-  co_return co_await sink.octets(*small);
+  if (small) {
+    CO_TRY(sink.begin(small->size()));
+    CO_TRY(co_await sink.octets(*small));
+  }
+  co_return exchange.date();
 }
 
 }  // namespace proxy::gateway::connector

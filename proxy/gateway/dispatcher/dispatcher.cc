@@ -177,6 +177,7 @@ AgentSpec Dispatcher::spec_of(const Account& account, const DomainSettings& doma
   spec.imap = domain.imap;
   spec.submission = domain.submission;
   spec.sent_by_server = domain.sent_by_server;
+  spec.authserv_id = domain.authserv_id;
   spec.ambiguous = domain.ambiguous;
   spec.scan = settings_.agents.scan;
   spec.mixing = settings_.agents.mixing;

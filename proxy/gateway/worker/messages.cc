@@ -50,6 +50,7 @@ constexpr Property<Type::Unsigned> kConnected{0x19a, "connected"};
 constexpr Property<Type::Unsigned> kPurpose{0x19b, "purpose"};
 constexpr Property<Type::Unsigned> kLinkRate{0x19c, "link rate"};
 constexpr Property<Type::Unsigned> kMixing{0x19d, "mixing coders"};
+constexpr Property<Type::Text> kAuthservId{0x19e, "authserv-id"};
 constexpr Name kNames[] = {
     name_of(kCall),          name_of(kAgent),          name_of(kSession),     name_of(kSpec),
     name_of(kAddress),       name_of(kLogin),          name_of(kImap),        name_of(kSubmission),
@@ -58,7 +59,7 @@ constexpr Name kNames[] = {
     name_of(kSourceAddress), name_of(kUpstreamLogin),  name_of(kAuthorizeAs), name_of(kPassword),
     name_of(kDevice),        name_of(kClientAddress),  name_of(kCode),        name_of(kText),
     name_of(kServer),        name_of(kSubmissionSize), name_of(kConnected),   name_of(kPurpose),
-    name_of(kLinkRate),      name_of(kMixing)};
+    name_of(kLinkRate),      name_of(kMixing),         name_of(kAuthservId)};
 static_assert(codec::property::well_registered(kNames, {0x180, 0x19f}));  // the broker has the rest of kProcessIds
 
 enum class Kind : std::uint8_t {
@@ -98,6 +99,7 @@ Chain encode_spec(const AgentSpec& spec) {
   put(chain, kAmbiguous, static_cast<std::uint64_t>(spec.ambiguous));
   put(chain, kScan, static_cast<std::uint64_t>(spec.scan.count()));
   put(chain, kMixing, spec.mixing);
+  put(chain, kAuthservId, spec.authserv_id);
   put(chain, kStateDir, spec.state_dir);
   put(chain, kSourceAddress, spec.source_address);
   put(chain, kUpstreamLogin, spec.credential.login);
@@ -125,6 +127,7 @@ Result<AgentSpec> decode_spec(const Chain& outer) {
   TRY(get(*chain, kScan, scan));
   spec.scan = std::chrono::seconds(scan);
   TRY(get(*chain, kMixing, spec.mixing));
+  TRY(get(*chain, kAuthservId, spec.authserv_id));
   TRY(get(*chain, kStateDir, spec.state_dir));
   TRY(get(*chain, kSourceAddress, spec.source_address));
   TRY(get(*chain, kUpstreamLogin, spec.credential.login));

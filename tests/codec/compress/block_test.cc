@@ -147,8 +147,8 @@ TEST(BlockHead, SaysWhatIsWrong) {
     EXPECT_FALSE(head) << hex;
     return head ? Errc::Io : head.error().code;
   };
-  EXPECT_EQ(refusal("03"), Errc::Unsupported);
-  EXPECT_EQ(refusal("ff"), Errc::Unsupported);
+  EXPECT_EQ(refusal("04"), Errc::Unsupported);
+  EXPECT_EQ(refusal("3f"), Errc::Unsupported);
   EXPECT_EQ(refusal("00818040"), Errc::Limit);    // raw 1 MiB + 1
   EXPECT_EQ(refusal("0101818060"), Errc::Limit);  // coded
   EXPECT_EQ(refusal("008100"), Errc::Protocol);   // not minimal
@@ -161,6 +161,102 @@ TEST(BlockHead, SaysWhatIsWrong) {
 TEST(BlockHead, TheWorkedExample) {
   BlockEncoder encoder;
   EXPECT_EQ(to_string(decode_all(from_hex("0002026162").value(), 1).value()), "ab");
+}
+
+// What came before an aside goes on behind it.
+TEST(Block, AWindowAsideLeavesTheLanesAlone) {
+  for (const Coding& coding : {Coding{}, Coding{.encoding = Encoding::Mix}}) {
+    BlockEncoder encoder(coding);
+    Bytes first, aside, second, without;
+    ASSERT_TRUE(encoder.encode(mail(1), first));
+    encoder.begin_aside(coding, {});
+    ASSERT_TRUE(encoder.encode_aside(mail(2), aside));
+    encoder.end_aside();
+    ASSERT_TRUE(encoder.encode(mail(3), second));
+    BlockEncoder plain(coding);
+    Bytes ignored;
+    ASSERT_TRUE(plain.encode(mail(1), ignored));
+    ASSERT_TRUE(plain.encode(mail(3), without));
+    EXPECT_EQ(second, without);
+    BlockEncoder alone(coding);
+    Bytes once;
+    alone.begin_aside(coding, {});
+    ASSERT_TRUE(alone.encode_aside(mail(2), once));
+    EXPECT_EQ(aside, once);  // of what the lane has seen nothing is in it
+    Bytes stream = first;
+    append_to(stream, aside);
+    append_to(stream, second);
+    Bytes all = mail(1);
+    append_to(all, mail(2));
+    append_to(all, mail(3));
+    EXPECT_EQ(decode_all(stream, 7).value(), all);
+  }
+}
+
+TEST(Block, AnAsideIsSmallWhereItRepeatsItsReferences) {
+  for (const Coding& coding : {Coding{}, Coding{.encoding = Encoding::Mix}}) {
+    BlockEncoder encoder(coding);
+    Bytes plain, referring;
+    encoder.begin_aside(coding, {});
+    ASSERT_TRUE(encoder.encode_aside(noise(4, 2'000), plain));
+    encoder.begin_aside(coding, noise(4, 2'000));
+    ASSERT_TRUE(encoder.encode_aside(noise(4, 2'000), referring));
+    EXPECT_LT(referring.size() * 8, plain.size());
+    BlockDecoder decoder;
+    decoder.expect(noise(4, 2'000));
+    ByteView in = referring;
+    Bytes out;
+    ASSERT_TRUE(decoder.next(in, out));
+    EXPECT_EQ(out, noise(4, 2'000));
+  }
+}
+
+// Its references are not here: nothing comes of it, whatever it holds, and what follows is not harmed.
+TEST(Block, AnAsideIsPassedOver) {
+  BlockEncoder encoder;
+  Bytes stream, lost, after;
+  ASSERT_TRUE(encoder.encode(mail(1), stream));
+  encoder.begin_aside({}, noise(4, 2'000));
+  ASSERT_TRUE(encoder.encode_aside(noise(4, 2'000), lost));
+  ASSERT_TRUE(encoder.encode_aside(mail(5), lost));
+  encoder.end_aside();
+  ASSERT_TRUE(encoder.encode(mail(2), after));
+  encoder.begin_aside({}, {});
+  ASSERT_TRUE(encoder.encode_aside(mail(3), after));
+  BlockDecoder decoder;
+  Bytes out;
+  const auto take = [&](const Bytes& coded) {
+    for (ByteView in = coded; !in.empty();) ASSERT_TRUE(decoder.next(in, out));
+  };
+  take(stream);
+  decoder.pass_over();
+  take(lost);
+  EXPECT_EQ(out, mail(1));
+  take(after);
+  Bytes all = mail(1);
+  append_to(all, mail(2));
+  append_to(all, mail(3));
+  EXPECT_EQ(out, all);
+}
+
+TEST(Block, PaddingFillsUpAndSaysNothing) {
+  for (const std::size_t unit : {std::size_t{8}, std::size_t{64}, std::size_t{256}, std::size_t{4096}}) {
+    for (std::size_t size = 1; size <= 2 * unit; ++size) {
+      Bytes stream;
+      ASSERT_TRUE(BlockEncoder::store(Bytes(size), stream));
+      BlockEncoder::pad(unit, stream);
+      ASSERT_EQ(stream.size() % unit, 0U);
+      ASSERT_LE(stream.size(), size + 5 + 2 * unit);
+      ASSERT_EQ(decode_all(stream, stream.size()).value(), Bytes(size)) << unit << ' ' << size;
+    }
+  }
+}
+
+TEST(Block, WhatHasNoWindowBeginsNone) {
+  for (const unsigned first : {0x80U, 0x40U, 0x83U, 0x43U}) {
+    Bytes stream{std::byte(first), std::byte{1}, std::byte{1}, std::byte{0}};
+    EXPECT_EQ(decode_all(stream, 4).error().code, Errc::Protocol) << first;
+  }
 }
 
 }  // namespace

@@ -40,6 +40,60 @@ CORO_TEST(Arrivals, ABodyComesWithItsRowWithoutBeingAskedFor) {
   co_await world.with_session(watch_one_arrive(world), satellite());
 }
 
+constexpr std::uint32_t kNext = 10;
+
+// The mail that is referred to arrives before the one that refers to it.
+Task<Result<>> two_arrive(World& world, bool keep_the_first) {
+  CO_TRY(co_await runtime::sleep_for(seconds(10)));
+  Bytes first = octets_of(20'000, 1);
+  CO_TRY(co_await world.agent.announce_mail(kUid, std::move(first)));
+  world.agent.push_body(kUid);
+  CO_TRY(co_await runtime::sleep_for(seconds(10)));
+  EXPECT_TRUE(is_whole(world, kUid));
+  if (!keep_the_first) world.account.messages.erase(kUid);
+  world.agent.refers[kNext] = kUid;
+  Bytes next = octets_of(20'000, 1);
+  CO_TRY(co_await world.agent.announce_mail(kNext, std::move(next)));
+  world.agent.push_body(kNext);
+  CO_TRY(co_await runtime::sleep_for(minutes(1)));
+  EXPECT_TRUE(is_whole(world, kNext));
+  EXPECT_EQ(world.account.messages.at(kNext).part, world.agent.mails.at(kNext));
+  co_return Result<>();
+}
+Task<Result<>> a_reference_is_here(World& world) {
+  CO_TRY(co_await two_arrive(world, true));
+  EXPECT_TRUE(world.agent.asked.empty());
+  EXPECT_TRUE(world.agent.missing.empty());
+  co_return Result<>();
+}
+CORO_TEST(Arrivals, AMailIsReadAgainstOneThatIsHere) {
+  World world(loop);
+  co_await world.with_session(a_reference_is_here(world), satellite());
+}
+
+Task<Result<>> a_reference_is_gone(World& world) {
+  CO_TRY(co_await two_arrive(world, false));
+  EXPECT_EQ(world.agent.asked, std::set<std::uint32_t>{kNext});
+  const std::vector<sync::ItemKey> lacking{{"INBOX", sync::UidValidity{7}, sync::ServerUid{kUid}}};
+  EXPECT_EQ(world.agent.missing, lacking);
+  co_return Result<>();
+}
+CORO_TEST(Arrivals, AMailWhoseReferenceIsGoneIsAskedForPlainly) {
+  World world(loop);
+  co_await world.with_session(a_reference_is_gone(world), satellite());
+}
+
+Task<Result<>> names_what_is_held(World& world) {
+  CO_TRY(co_await runtime::sleep_for(seconds(10)));
+  EXPECT_EQ(world.agent.wants_new.held, world.account.held);
+  co_return Result<>();
+}
+CORO_TEST(Arrivals, TheAgentIsToldWhatIsHeld) {
+  World world(loop);
+  world.account.held.push_back({"INBOX", sync::UidValidity{7}, {{5}, {4}, {2}}});
+  co_await world.with_session(names_what_is_held(world), satellite());
+}
+
 Task<Result<>> body_overtakes_row(World& world) {
   CO_TRY(co_await runtime::sleep_for(seconds(10)));
   world.agent.mails[kUid] = octets_of(20'000, 1);

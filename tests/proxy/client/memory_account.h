@@ -42,6 +42,7 @@ class MemoryAccount final : public AccountStore {
   std::set<sync::Ticket> acknowledged_tickets;
   std::vector<queue::BodyOrder> orders;
   std::set<sync::Ticket> withdrawn;
+  std::vector<sync::HeldItems> held;
 
   void submit(std::uint8_t number, Bytes octets) {
     OutgoingSubmission outgoing;
@@ -144,6 +145,13 @@ class MemoryAccount final : public AccountStore {
     if (offset != message.part.size()) co_return fail(Errc::Conflict, "offset");
     co_return std::make_unique<Sink>(message);
   }
+  Task<Result<Bytes>> body_front(BodyKey key, std::size_t most) override {
+    const auto found = messages.find(key.uid.value);
+    if (found == messages.end() || !found->second.whole) co_return fail(Errc::NotFound, "not here");
+    const Bytes& octets = found->second.part;
+    co_return Bytes(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(std::min(most, octets.size())));
+  }
+  Task<Result<std::vector<sync::HeldItems>>> held_bodies() override { co_return held; }
   Task<Result<>> body_failed(BodyKey key, std::string) override {
     messages.at(key.uid.value).failed = true;
     co_return Result<>();

@@ -45,5 +45,17 @@ TEST(Coding, StaysUntilTheLinkIsClearlyAnother) {
   EXPECT_EQ(choice.choose(Load::Bulk, BitsPerSecond{7'000'000}), kBulk);
 }
 
+TEST(Coding, WhatGoesAloneIsPackedThoroughlyWhileItIsSmall) {
+  MixingPermits permits(1);
+  CodingChoice choice(&permits);
+  EXPECT_EQ(choice.choose(alone(4'000), std::nullopt), kAlone);
+  EXPECT_EQ(choice.choose(alone(4'000'000), std::nullopt), kAloneLarge);
+  EXPECT_EQ(choice.choose(alone(4'000), BitsPerSecond{2'000'000}).encoding, Encoding::Mix);
+  choice.rest();
+  EXPECT_EQ(permits.given(), 0U);
+  EXPECT_EQ(unmixed(alone(4'000)), kAlone);
+  EXPECT_EQ(unmixed(alone(4'000'000)), kAloneLarge);
+}
+
 }  // namespace
 }  // namespace proxy::messaging

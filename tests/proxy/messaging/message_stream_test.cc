@@ -127,12 +127,77 @@ CORO_TEST(FrameStream, ChainsArriveWholeAndInOrder) {
   FrameStream sender(std::move(pair.client));
   FrameStream receiver(std::move(pair.server));
   for (std::uint64_t i = 0; i < 500; ++i) {
-    const Chain chain = sync::encode(sync::ItemMessage(sync::WantNew{i + 1, 1}));
+    const Chain chain = sync::encode(sync::ItemMessage(sync::WantNew{i + 1, 1, {}}));
     CO_ASSERT_OK(co_await sender.send(chain));
     const Result<Chain> got = co_await receiver.receive();
     CO_ASSERT_OK(got);
     EXPECT_TRUE(*got == chain);
   }
+}
+
+Task<Result<>> send_one_alone(MessageStream& stream, const MessageOptions& options, std::size_t number,
+                              Bytes references) {
+  const std::vector<Chain> heads{sync::encode(sync::ItemMessage(sync::WantNew{number, 1, {}}))};
+  CO_TRY(co_await stream.begin_alone(options, heads, std::move(references)));
+  const Chain chain = sync::encode(block(number));
+  CO_TRY(co_await stream.batch(chain));
+  co_return co_await stream.end_alone();
+}
+
+// Whatever was sent before, and whatever it holds: what stands alone is a whole number of units on the link.
+CORO_TEST(MessageStream, WhatStandsAloneIsPaddedAndSharesNoWindow) {
+  for (const codec::compress::Encoding encoding :
+       {codec::compress::Encoding::ZstdWindow, codec::compress::Encoding::Mix}) {
+    const MessageOptions options{.encoding = encoding};
+    net::MemoryPair pair = net::make_memory_pair(loop);
+    MessageStream sender(std::move(pair.client));
+    MessageStream receiver(std::move(pair.server), {}, Mixing::Taken);
+    std::vector<std::uint64_t> sizes;
+    for (std::size_t number = 0; number < 4; ++number) {
+      const Chain common = sync::encode(block(number));  // the same octets, in the stream's own window
+      CO_ASSERT_OK(co_await sender.send(common));
+      const auto received = co_await receiver.receive();
+      CO_ASSERT_OK(received);
+      const std::uint64_t before = sender.coded_sent();
+      CO_ASSERT_OK(co_await send_one_alone(sender, options, number, Bytes()));
+      sizes.push_back(sender.coded_sent() - before);
+      const auto head = co_await receiver.receive();
+      CO_ASSERT_OK(head);
+      const auto chain = co_await receiver.receive();
+      CO_ASSERT_OK(chain);
+      EXPECT_TRUE(*sync::decode_item(*chain) == block(number));
+    }
+    for (const std::uint64_t size : sizes) {
+      EXPECT_EQ(size % kPadding, 0U);
+      EXPECT_EQ(size, sizes.front());
+    }
+    EXPECT_EQ(sender.coded_sent(), receiver.coded_received());
+  }
+}
+
+CORO_TEST(MessageStream, ReferencesAreExpectedOrPassedOver) {
+  const Bytes earlier = codec::to_bytes(std::string(3'000, 'q') + "a mail that both ends hold");
+  net::MemoryPair pair = net::make_memory_pair(loop);
+  MessageStream sender(std::move(pair.client));
+  MessageStream receiver(std::move(pair.server));
+  CO_ASSERT_OK(co_await send_one_alone(sender, kAlone, 1, earlier));
+  CO_ASSERT_OK(co_await send_one_alone(sender, kAlone, 2, earlier));
+  const Chain last = sync::encode(block(3));
+  CO_ASSERT_OK(co_await sender.send(last));
+  const auto head = co_await receiver.receive();
+  CO_ASSERT_OK(head);
+  receiver.expect(earlier);
+  const auto first = co_await receiver.receive();
+  CO_ASSERT_OK(first);
+  EXPECT_TRUE(*sync::decode_item(*first) == block(1));
+  const auto next_head = co_await receiver.receive();
+  CO_ASSERT_OK(next_head);
+  receiver.pass_over();
+  const auto behind = co_await receiver.receive();
+  CO_ASSERT_OK(behind);
+  EXPECT_TRUE(*sync::decode_item(*behind) == block(3));
+  EXPECT_EQ(receiver.referred(), 1U);
+  EXPECT_EQ(receiver.not_here(), 1U);
 }
 
 }  // namespace

@@ -149,9 +149,12 @@ TEST(ItemMessages, AnAttachmentCrossesDecoded) {
 TEST(ItemMessages, CrossUnchanged) {
   ContentDigest digest{};
   digest[0] = std::byte{1};
-  round_trips(ItemMessage(WantItems{"INBOX", {5}, {{9}, {8}, {20}}, 1'000, digest}), decode_item);
+  const std::vector<ItemKey> keys{{"INBOX", {5}, {9}}, {"", {0}, {77}}};
+  round_trips(ItemMessage(WantItems{"INBOX", {5}, {{9}, {8}, {20}}, 1'000, digest, {}}), decode_item);
+  round_trips(ItemMessage(WantItems{"INBOX", {5}, {{9}}, 0, {}, keys}), decode_item);
+  round_trips(ItemMessage(ItemReferences{keys, {std::byte{1}, std::byte{2}}}), decode_item);
   round_trips(ItemMessage(CancelItems{"INBOX", {5}, {{9}}}), decode_item);
-  round_trips(ItemMessage(WantNew{3, 1 << 20}), decode_item);
+  round_trips(ItemMessage(WantNew{3, 1 << 20, {{"INBOX", {5}, {{9}, {8}}}, {"Sent", {6}, {{1}}}}}), decode_item);
   round_trips(ItemMessage(ItemStart{"INBOX", {5}, {9}, {}, 100, 0}), decode_item);
   round_trips(ItemMessage(ItemStart{"", {}, {}, ticket(3), 100, 50}), decode_item);
   round_trips(ItemMessage(ItemBlock{50, codec::to_bytes("octets")}), decode_item);

@@ -176,17 +176,23 @@ struct TextSink final : BodySink {
 
 CORO_TEST(ImapConnection, BodiesComeWholeSmallAndLarge) {
   const std::string large(40'000, 'x');
-  OPEN_BENCH(then(logged_in(kAll),
-                  {kSelect,
-                   {"UID FETCH 8 (UID BODY.PEEK[])", "* 2 FETCH (UID 8 BODY[] {5}\r\nhello)\r\n$ OK done\r\n"},
-                   {"UID FETCH 9", "* 3 FETCH (BODY[] {40000}\r\n" + large + " UID 9 FLAGS ())\r\n$ OK done\r\n"},
-                   {"UID FETCH 10", "$ OK done\r\n"},
-                   {"UID FETCH 11", "* 3 FETCH (BODY[] {40000}\r\n" + large + " UID 9)\r\n$ OK done\r\n"}}));
+  OPEN_BENCH(
+      then(logged_in(kAll),
+           {kSelect,
+            {"UID FETCH 8 (UID INTERNALDATE BODY.PEEK[])",
+             "* 2 FETCH (UID 8 INTERNALDATE \"01-Jan-1970 00:01:00 +0000\" BODY[] {5}\r\nhello)\r\n$ OK done\r\n"},
+            {"UID FETCH 9", "* 3 FETCH (BODY[] {40000}\r\n" + large + " UID 9 FLAGS ())\r\n$ OK done\r\n"},
+            {"UID FETCH 10", "$ OK done\r\n"},
+            {"UID FETCH 11", "* 3 FETCH (BODY[] {40000}\r\n" + large + " UID 9)\r\n$ OK done\r\n"}}));
   CO_ASSERT_OK(co_await bench.imap->select(mailbox("INBOX"), Access::ReadOnly));
   TextSink small, big, none, other;
-  CO_ASSERT_OK(co_await bench.imap->body(numbered(8), small));
+  const auto dated = co_await bench.imap->body(numbered(8), small);
+  CO_ASSERT_OK(dated);
   EXPECT_EQ(small.text, "hello");
-  CO_ASSERT_OK(co_await bench.imap->body(numbered(9), big));
+  EXPECT_EQ(dated.value()->seconds, 60);
+  const auto undated = co_await bench.imap->body(numbered(9), big);
+  CO_ASSERT_OK(undated);
+  EXPECT_EQ(undated.value(), std::nullopt);
   EXPECT_EQ(big.text, large);
   EXPECT_EQ(big.size, 40'000U);
   auto gone = co_await bench.imap->body(numbered(10), none);

@@ -18,6 +18,7 @@ AgentSpec spec() {
   made.imap = ServerSettings{"imap.example.org", 143, Security::StartTls, "/etc/ca.pem"};
   made.submission = ServerSettings{"smtp.example.org", 587, Security::None, ""};
   made.sent_by_server = true;
+  made.authserv_id = "mx.example.org";
   made.ambiguous = Ambiguous::Ask;
   made.scan = std::chrono::seconds(17);
   made.state_dir = "/var/lib/packetboat";

@@ -1,0 +1,151 @@
+#include "codec/refer/history.h"
+
+#include <gtest/gtest.h>
+
+namespace codec::refer {
+namespace {
+
+using Ids = std::vector<History::Id>;
+constexpr std::size_t kRoom = 1'000'000;
+
+Traits mail(std::string id, std::vector<std::string> parents = {}, std::string sender = "bob@b.example") {
+  Traits traits;
+  traits.message_id = std::move(id);
+  traits.parents = std::move(parents);
+  traits.sender = std::move(sender);
+  return traits;
+}
+Traits by_user(std::string id, std::vector<std::string> parents = {}) {
+  Traits traits = mail(std::move(id), std::move(parents), "alice@a.example");
+  traits.by_user = true;
+  return traits;
+}
+Traits proved(Traits traits) {
+  traits.sender_proved = true;
+  return traits;
+}
+
+TEST(History, AnAnswerRefersToWhatTheUserWrote) {
+  History history;
+  history.add(1, by_user("u1"), 100);
+  EXPECT_EQ(history.choose(mail("b1", {"u1"}), kRoom, 0), Ids{1});
+}
+
+TEST(History, AThreadBecomesTheUsersByAnAnswer) {
+  History history;
+  history.add(1, mail("b1"), 100);
+  EXPECT_EQ(history.choose(mail("b2", {"b1"}), kRoom, 0), Ids{});  // anybody's
+  history.add(2, by_user("u1", {"b1"}), 100);
+  EXPECT_EQ(history.choose(mail("b2", {"b1"}), kRoom, 0), (Ids{2, 1}));  // the parent last
+  EXPECT_EQ(history.choose(mail("b3", {"b1", "u1"}), kRoom, 0), (Ids{1, 2}));
+}
+
+// Naming a mail of another thread beside one of the user's does not open it.
+TEST(History, AForgedThreadDoesNotReachOthersMail) {
+  History history;
+  history.add(1, by_user("u1"), 100);
+  history.add(2, mail("secret", {}, "bank@bank.example"), 100);
+  EXPECT_EQ(history.choose(mail("e1", {"u1", "secret"}, "eve@e.example"), kRoom, 0), Ids{1});
+}
+
+TEST(History, AForgedSenderDoesNotReachTheSendersMail) {
+  History history;
+  history.add(1, proved(mail("m1", {}, "news@n.example")), 100);
+  EXPECT_EQ(history.choose(mail("m2", {}, "news@n.example"), kRoom, 0), Ids{});
+  EXPECT_EQ(history.choose(proved(mail("m2", {}, "news@n.example")), kRoom, 0), Ids{1});
+  EXPECT_EQ(history.choose(proved(mail("m2", {}, "eve@e.example")), kRoom, 0), Ids{});
+}
+
+TEST(History, BothMailsMustBeProved) {
+  History history;
+  history.add(1, mail("m1", {}, "news@n.example"), 100);
+  EXPECT_EQ(history.choose(proved(mail("m2", {}, "news@n.example")), kRoom, 0), Ids{});
+}
+
+TEST(History, AListMustBeProvedOnBoth) {
+  History history;
+  Traits first = mail("m1");
+  first.list = "dev.l.example";
+  Traits next = mail("m2", {}, "carol@c.example");
+  next.list = "dev.l.example";
+  history.add(1, first, 100);
+  next.list_proved = true;
+  EXPECT_EQ(history.choose(next, kRoom, 0), Ids{});
+  first.list_proved = true;
+  history.add(2, first, 100);
+  EXPECT_EQ(history.choose(next, kRoom, 0), Ids{2});
+}
+
+TEST(History, NeverToACredentialNorForOne) {
+  History history;
+  Traits code = proved(mail("m1", {}, "news@n.example"));
+  code.credential = true;
+  history.add(1, code, 100);
+  EXPECT_EQ(history.choose(proved(mail("m2", {}, "news@n.example")), kRoom, 0), Ids{});
+  history.add(2, proved(mail("m3", {}, "news@n.example")), 100);
+  EXPECT_EQ(history.choose(code, kRoom, 0), Ids{});
+  Traits own = by_user("u1");
+  own.credential = true;
+  history.add(3, own, 100);
+  EXPECT_EQ(history.choose(mail("m4", {"u1"}), kRoom, 0), Ids{});
+}
+
+TEST(History, TheNearestComeLast) {
+  History history;
+  Traits old_shape = proved(mail("m1", {}, "ci@n.example"));
+  old_shape.subject = "build 0 failed";
+  history.add(1, old_shape, 100);
+  for (History::Id id = 2; id < 30; ++id)
+    history.add(id, proved(mail("x" + std::to_string(id), {}, "ci@n.example")), 100);
+  Traits next = proved(mail("m2", {}, "ci@n.example"));
+  next.subject = "build 0 failed";
+  const Ids chosen = history.choose(next, kRoom, 0);
+  ASSERT_EQ(chosen.size(), kMostReferences);
+  EXPECT_EQ(chosen.back(), 1U);
+  EXPECT_EQ(chosen[chosen.size() - 2], 29U);
+}
+
+TEST(History, TakesNoMoreOctetsThanThereIsRoomFor) {
+  History history;
+  history.add(1, by_user("u1"), 600);
+  history.add(2, by_user("u2", {"u1"}), 600);
+  EXPECT_EQ(history.choose(mail("b", {"u1", "u2"}), 1000, 0), Ids{2});
+}
+
+TEST(History, BrakesASender) {
+  History history;
+  history.add(1, proved(mail("m1", {}, "ci@n.example")), 100);
+  const Traits next = proved(mail("m2", {}, "ci@n.example"));
+  for (std::size_t i = 0; i < kMostAnHour; ++i) EXPECT_EQ(history.choose(next, kRoom, 10), Ids{1});
+  EXPECT_EQ(history.choose(next, kRoom, 10 + kHour - 1), Ids{});
+  EXPECT_EQ(history.choose(next, kRoom, 10 + kHour), Ids{1});
+}
+
+TEST(History, BrakesForgedAnswersTogether) {
+  History history;
+  history.add(1, by_user("u1"), 100);
+  for (std::size_t i = 0; i < kMostUnproved; ++i)
+    EXPECT_EQ(history.choose(mail("m", {"u1"}, std::to_string(i) + "@e.example"), kRoom, 0), Ids{1});
+  EXPECT_EQ(history.choose(mail("m", {"u1"}, "other@e.example"), kRoom, 0), Ids{});
+  EXPECT_EQ(history.choose(proved(mail("m", {"u1"}, "bob@b.example")), kRoom, 0), Ids{1});
+}
+
+TEST(History, ForgetsTheOldestAndWhatIsRemoved) {
+  History history;
+  history.add(1, by_user("u1"), 100);
+  for (History::Id id = 2; id <= kMostKept + 1; ++id) history.add(id, mail("x" + std::to_string(id)), 100);
+  EXPECT_EQ(history.size(), kMostKept);
+  EXPECT_EQ(history.choose(mail("b", {"u1"}), kRoom, 0), Ids{});
+  history.add(5000, by_user("u2"), 100);
+  history.remove(5000);
+  EXPECT_EQ(history.choose(mail("b", {"u2"}), kRoom, 0), Ids{});
+}
+
+TEST(History, WithoutRulesAnybodysMailWillDo) {
+  History history(Rules::None);
+  history.add(1, mail("m1", {}, "news@n.example"), 100);
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(history.choose(mail("m2", {}, "news@n.example"), kRoom, 0), Ids{1});
+}
+
+}  // namespace
+}  // namespace codec::refer
