@@ -12,7 +12,7 @@ namespace codec::refer {
 namespace {
 
 constexpr std::size_t kPairs = 5'000;  // of a right guess and a wrong one
-constexpr std::size_t kRoom = 192 * 1024;
+constexpr std::size_t kMostPrefix = 192 * 1024;
 constexpr std::size_t kUnit = 64;
 
 const Trust kTrust{"mx.victim.example", {"alice@victim.example"}};
@@ -46,7 +46,7 @@ std::string guessing_mail(const std::string& guess, std::size_t number) {
 
 std::size_t size_on_link(History& history, const std::string& mail, const std::vector<std::string>& held, bool padded) {
   Bytes prefix;
-  for (const History::Id id : history.choose(traits_of(as_bytes(mail), kTrust), kRoom, 0))
+  for (const History::Id id : history.choose(traits_of(as_bytes(mail), kTrust), kMostPrefix, 0))
     append_reference(as_bytes(held[id]), prefix);
   compress::BlockEncoder blocks;
   blocks.begin_aside({.level = 6, .window_log = 17}, std::move(prefix));
