@@ -11,7 +11,7 @@
 namespace codec::refer {
 namespace {
 
-constexpr std::size_t kPairs = 5'000;  // of a right guess and a wrong one
+constexpr std::size_t kPairs = 2'500;  // of a right guess and a wrong one
 constexpr std::size_t kMostPrefix = 192 * 1024;
 constexpr std::size_t kUnit = 64;
 
