@@ -141,12 +141,12 @@ Result<> BlockEncoder::store(ByteView raw, Bytes& out) {
   return {};
 }
 
-void BlockEncoder::pad(std::size_t unit, Bytes& out) {
+void BlockEncoder::end_aside(std::size_t unit, Bytes& out) {
   constexpr std::size_t kSmallest = 4;                  // a head and one octet
   constexpr std::size_t kShortHead = 3, kLongHead = 5;  // sizes below 128 take one octet
   constexpr std::size_t kMostShort = kShortHead + 127;
-  std::size_t missing = (unit - out.size() % unit) % unit;
-  if (missing == 0) return;
+  aside_.reset();
+  std::size_t missing = unit - out.size() % unit;
   if (missing < kSmallest) missing += unit;
   while (missing > 0) {
     const bool between = missing > kMostShort && missing < kLongHead + 128;  // no block is so large
@@ -173,7 +173,10 @@ Result<bool> BlockDecoder::read_head(ByteView& in) {
 
 Result<> BlockDecoder::decode(ByteView coded, Bytes& out) {
   mixed_ = head_->encoding == Encoding::Mix;
-  if (head_->encoding == Encoding::Padding) return {};
+  if (head_->encoding == Encoding::Padding) {
+    end_aside();
+    return {};
+  }
   if (head_->encoding == Encoding::Stored) {
     out.insert(out.end(), coded.begin(), coded.end());
     return {};
@@ -184,6 +187,12 @@ Result<> BlockDecoder::decode(ByteView coded, Bytes& out) {
   if (window.begun != head_->encoding) return fail(Errc::Protocol, "block: the window has not begun");
   if (mixed_) return window.mix.decode(coded, head_->raw_size, out);
   return window.zstd.decode(coded, head_->raw_size, out);
+}
+
+void BlockDecoder::end_aside() {
+  aside_.zstd.reset();
+  aside_.mix.reset();
+  aside_.begun.reset();
 }
 
 bool BlockDecoder::skipped() {

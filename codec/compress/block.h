@@ -73,15 +73,14 @@ class BlockEncoder {
   const Coding& coding() const { return lane_.coding(); }
 
   // A window aside, for what must not share one with others: it has seen `references`, which the decoder is told
-  // (expect()), and nothing else. The lane's window stays. It is of use until the next call; end_aside() frees it.
+  // (expect()), and nothing else. The lane's window stays.
   void begin_aside(const Coding& coding, Bytes references);
   Result<> encode_aside(ByteView raw, Bytes& out) { return aside_.encode(raw, true, out); }
-  void end_aside() { aside_.reset(); }
+  // Frees it here, and says so to the decoder: with padding, so that `out` grows to a multiple of `unit` (8 to 4096).
+  void end_aside(std::size_t unit, Bytes& out);
 
   // Appends one block of octets that no window sees.   Errors  Limit: above kMaxBlock
   static Result<> store(ByteView raw, Bytes& out);
-  // Appends blocks that say nothing, so that `out` grows to a multiple of `unit` (8 to 4096).
-  static void pad(std::size_t unit, Bytes& out);
 
   std::size_t memory() const { return lane_.memory() + aside_.memory(); }
 
@@ -123,6 +122,7 @@ class BlockDecoder {
   Result<std::optional<std::size_t>> step(ByteView& in, Bytes& out);
   Result<> begin(Window& window, Bytes references);
   bool skipped();
+  void end_aside();
   enum class Skip : std::uint8_t { None, Next, This };  // windows aside
 
   Window lane_;

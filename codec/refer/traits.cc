@@ -78,7 +78,7 @@ std::string text_of(ByteView mail) {
 
 }  // namespace
 
-Traits traits_of(ByteView mail, const Trust& trust) {
+Traits traits_of(ByteView mail, std::string_view authserv_id, Author author) {
   Traits traits;
   std::vector<std::string> signers;
   std::string_view subject;
@@ -103,7 +103,7 @@ Traits traits_of(ByteView mail, const Trust& trust) {
     } else if (is("Subject")) {
       subject = field->value;
     } else if (is("Authentication-Results")) {
-      append_signers(field->value, trust.authserv_id, signers);
+      append_signers(field->value, authserv_id, signers);
     }
   }
   append_ids(reply, traits.parents);
@@ -114,9 +114,7 @@ Traits traits_of(ByteView mail, const Trust& trust) {
   };
   traits.sender_proved = !traits.sender.empty() && signed_for(domain_of(traits.sender));
   traits.list_proved = !traits.list.empty() && signed_for(traits.list);
-  traits.by_user = std::any_of(trust.own.begin(), trust.own.end(), [&](const std::string& address) {
-    return mime::equal_ignoring_case(address, traits.sender);
-  });
+  traits.by_user = author == Author::User;
   const ByteView octets = mail.subspan(end, std::min(mail.size() - end, kLookedAt));
   traits.credential = looks_like_credential(convert::decode_header(subject), text_of(mail), as_text(octets));
   return traits;

@@ -1,6 +1,8 @@
 // What a mail says about itself that decides which earlier mails it may be coded against.   Source: RULES.md §1
 #pragma once
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "codec/base/bytes.h"
@@ -11,11 +13,8 @@ constexpr std::size_t kMostParents = 24;      // message ids of one mail that co
 constexpr std::size_t kMostName = 256;        // octets of an id, an address, a domain; longer ones do not count
 constexpr std::size_t kLookedAt = 16 * 1024;  // octets of text that are searched for what looks like a credential
 
-// Whose word counts.
-struct Trust {
-  std::string authserv_id;       // RFC 8601 §2.5; empty: nobody's
-  std::vector<std::string> own;  // the user's addresses
-};
+// From is the sender's to forge: where the mail lies tells whether the user wrote it.
+enum class Author : std::uint8_t { Anybody, User };
 
 // Ids, addresses and domains in lower case; empty where the mail has none, or more than one.
 struct Traits {
@@ -24,13 +23,14 @@ struct Traits {
   std::string list;                  // List-Id's identifier
   std::string sender;                // From's address
   std::string subject;               // its shape: without Re: and its like, digits as one
-  bool by_user = false;              // From is the user
-  bool sender_proved = false;        // an aligned DKIM result of the trusted authserv-id
+  bool by_user = false;
+  bool sender_proved = false;  // an aligned DKIM result of the trusted authserv-id
   bool list_proved = false;
   bool credential = false;  // a code, a password, a link that lets in
 };
 
 // Never fails; what cannot be read is not there.
-Traits traits_of(ByteView mail, const Trust& trust);
+//   authserv_id  whose Authentication-Results count (RFC 8601 §2.5); empty: nobody's
+Traits traits_of(ByteView mail, std::string_view authserv_id, Author author);
 
 }  // namespace codec::refer

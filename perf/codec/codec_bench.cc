@@ -115,8 +115,8 @@ int main(int count, char** words) {
   perf::codec_bench::Options options;
   options.mode = said[1] == "bulk" ? Mode::Bulk : said[1] == "live" ? Mode::Live : Mode::Up;
   if (said.size() > 3) {
-    options.trust.authserv_id = said[3];
-    options.trust.own.assign(said.begin() + 4, said.end());
+    options.authserv_id = said[3];
+    options.own.assign(said.begin() + 4, said.end());
   }
   return perf::codec_bench::run(*method, options, said[2]);
 }

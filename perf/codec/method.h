@@ -2,11 +2,11 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "codec/base/bytes.h"
-#include "codec/refer/traits.h"
 
 namespace perf::codec_bench {
 
@@ -35,7 +35,8 @@ using Decode = Result<std::vector<Bytes>> (*)(ByteView link, const std::vector<s
 
 struct Options {
   Mode mode = Mode::Bulk;
-  codec::refer::Trust trust;  // whom the user trusts and is: for the rules on references
+  std::string authserv_id;       // whom the user trusts
+  std::vector<std::string> own;  // the user's addresses: a folder of a corpus does not tell what lay in Sent
 };
 
 struct Method {

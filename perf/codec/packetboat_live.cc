@@ -1,5 +1,7 @@
 #include "perf/codec/packetboat_live.h"
 
+#include <algorithm>
+
 #include "booster/crypto/digest.h"
 #include "codec/mime/splitter.h"
 #include "codec/property/frame.h"
@@ -20,11 +22,12 @@ constexpr std::uint64_t kBetween = 900;  // seconds from one mail to the next: a
 class LiveEncoder final : public Encoder {
  public:
   LiveEncoder(const Options& options, codec::refer::Rules rules, const codec::compress::Coding& coding)
-      : trust_(options.trust), rules_(rules), history_(rules), coding_(coding) {}
+      : authserv_id_(options.authserv_id), own_(options.own), rules_(rules), history_(rules), coding_(coding) {}
 
   Result<> encode(ByteView mail, Bytes& link) override {
     const std::uint32_t uid = static_cast<std::uint32_t>(mails_.size()) + 1;
-    codec::refer::Traits traits = codec::refer::traits_of(mail, trust_);
+    codec::refer::Traits traits = codec::refer::traits_of(mail, authserv_id_, codec::refer::Author::Anybody);
+    traits.by_user = std::find(own_.begin(), own_.end(), traits.sender) != own_.end();
     const bool mix = coding_.encoding == codec::compress::Encoding::Mix;
     const std::vector<History::Id> chosen =
         history_.choose(traits, mix ? messaging::kMixReferences : messaging::kReferences, uid * kBetween);
@@ -61,7 +64,7 @@ class LiveEncoder final : public Encoder {
       TRY(blocks_.encode_aside(rest.first(std::min(rest.size(), codec::compress::kMaxBlock)), coded));
     }
     if (rules_ == codec::refer::Rules::Safe)
-      BlockEncoder::pad(coded.size() > messaging::kLarge ? messaging::kPaddingOfLarge : messaging::kPadding, coded);
+      blocks_.end_aside(coded.size() > messaging::kLarge ? messaging::kPaddingOfLarge : messaging::kPadding, coded);
     link.insert(link.end(), coded.begin(), coded.end());
     history_.add(uid, std::move(traits), std::min(mail.size(), codec::refer::kMostOfOne));
     mails_.emplace_back(mail.begin(), mail.end());
@@ -74,7 +77,8 @@ class LiveEncoder final : public Encoder {
     codec::property::append_framed(sync::encode(message), into);
   }
 
-  codec::refer::Trust trust_;
+  std::string authserv_id_;
+  std::vector<std::string> own_;
   codec::refer::Rules rules_;
   History history_;
   codec::compress::Coding coding_;

@@ -110,11 +110,10 @@ Task<Result<>> MessageStream::begin_alone(const MessageOptions& options, const s
 Task<Result<>> MessageStream::end_alone() {
   CO_TRY_ASSIGN(const booster::runtime::Mutex::Lock lock, co_await writing_.lock());
   CO_TRY(co_await code_queued());
-  encoder_.end_aside();
   Bytes coded = std::exchange(coded_alone_, {});
   const std::size_t before = coded.size();
   const bool large = large_alone_ || before > kLarge;
-  codec::compress::BlockEncoder::pad(large ? kPaddingOfLarge : kPadding, coded);
+  encoder_.end_aside(large ? kPaddingOfLarge : kPadding, coded);
   coded_sent_ += coded.size() - before;
   alone_ = false;
   co_return co_await stream_->write(coded);

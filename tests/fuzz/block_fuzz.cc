@@ -15,8 +15,9 @@ struct Outcome {
   Bytes out;
 };
 
-Outcome decode_all(ByteView bytes, std::size_t step) {
+Outcome decode_all(ByteView bytes, std::size_t step, bool pass_over = false) {
   BlockDecoder decoder(20);
+  if (pass_over) decoder.pass_over();
   Outcome outcome;
   while (!bytes.empty()) {
     ByteView in = bytes.first(std::min(step, bytes.size()));
@@ -44,6 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Outcome whole = decode_all(bytes, std::max<std::size_t>(size, 1));
   const Outcome pieces = decode_all(bytes, 7);
   CHECK(whole.good == pieces.good && whole.out == pieces.out);
+  CHECK(decode_all(bytes, 7, true).out.size() <= whole.out.size() || !whole.good);
 
   BlockEncoder encoder({.level = 1, .window_log = 12});
   Bytes coded;

@@ -96,3 +96,33 @@ def test_an_answer_is_read_against_what_it_answers(world, tmp_path):
         deliver(lab, tmp_path, accounts.mail("tide table", quoted))
         accounts.assert_equal(lab)
         assert references(lab)["used"] == used
+
+
+def test_a_mail_in_the_users_name_opens_no_thread(world, tmp_path):
+    """Who sends mail may write any From and any References: neither says what the user wrote or answered."""
+    private = accounts.mail("the price", "\r\n".join(random.Random(3).randbytes(30).hex() for _ in range(40)))
+    with Lab("--mails", "3", "--wait", "synced") as lab:
+        deliver(lab, tmp_path, private)
+        accounts.assert_equal(lab)
+        named = b"References: <the.price@mail.test>\r\n"
+        deliver(lab, tmp_path, named + accounts.mail("an answer", sender="alice@mail.test"))
+        accounts.assert_equal(lab)
+        for number in range(3):
+            guess = accounts.mail(f"a guess {number}", sender="eve@mail.test")
+            deliver(lab, tmp_path, b"In-Reply-To: <an.answer@mail.test>\r\n" + named + guess)
+            accounts.assert_equal(lab)
+        assert references(lab) == {"used": 0, "missing": 0}
+
+
+def test_a_repeated_mail_is_no_smaller(world, tmp_path):
+    """Else the size on the link would tell a stranger what a mail of somebody else holds."""
+    text = "\r\n".join(random.Random(4).randbytes(30).hex() for _ in range(100))
+    coded = []
+    with Lab("--mails", "3", "--wait", "synced") as lab:
+        for sender in ("bob@mail.test", "eve@mail.test"):
+            before = accounts.status(lab)["accounts"][0]["bytes"]["coded_received"]
+            deliver(lab, tmp_path, accounts.mail("the figures", text, sender=sender))
+            accounts.assert_equal(lab)
+            coded.append(accounts.status(lab)["accounts"][0]["bytes"]["coded_received"] - before)
+    first, again = coded
+    assert again > first * 0.9, coded

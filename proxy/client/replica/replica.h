@@ -102,12 +102,12 @@ class Replica {
   Task<Result<bool>> raise_body(MailboxId mailbox, LocalUid uid);
   // Nobody brings it now: who waits is told why.
   Task<Result<>> drop_body_wish(MailboxId mailbox, LocalUid uid, Error why);
-  // `size`: of all octets, as the sender counted them (ItemStart); RFC822.SIZE may have been misstated.
-  // Errors  NotFound: expunged meanwhile · Conflict: it is here already, or offset is neither 0 nor where our part ends
   // As AccountStore says.
   Task<Result<Bytes>> body_front(const std::string& server_mailbox, sync::UidValidity uid_validity,
                                  sync::ServerUid server_uid, std::size_t most);
   Task<Result<std::vector<sync::HeldItems>>> held_bodies();
+  // `size`: of all octets, as the sender counted them (ItemStart); RFC822.SIZE may have been misstated.
+  // Errors  NotFound: expunged meanwhile · Conflict: it is here already, or offset is neither 0 nor where our part ends
   Task<Result<std::unique_ptr<BodySink>>> begin_body(const std::string& server_mailbox, sync::UidValidity uid_validity,
                                                      sync::ServerUid server_uid, std::uint64_t offset,
                                                      std::uint64_t size);

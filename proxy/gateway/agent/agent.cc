@@ -31,7 +31,7 @@ struct Agent::Parts final : MailboxListener {
                {},
                {},
                owner.settings_.mixing,
-               owner.settings_.trust},
+               owner.settings_.authserv_id},
         watch(loop, *owner.upstream_, owner.settings_.idle_rearm, owner.settings_.poll_inbox) {}
 
   void on_folders() override {

@@ -6,7 +6,6 @@
 #include <memory>
 
 #include "booster/runtime/scope.h"
-#include "codec/refer/traits.h"
 #include "proxy/gateway/agent/operations_host.h"
 #include "proxy/gateway/agent/upstream.h"
 #include "proxy/messaging/coding.h"
@@ -25,7 +24,7 @@ struct AgentSettings {
   std::string spool_dir = "/tmp";                  // unlinked files while a large mail is carried over
   bool sent_by_server = false;                     // the server files submitted mail into Sent itself
   messaging::MixingPermits* mixing = nullptr;      // of the process, for slow links; nullptr: never
-  codec::refer::Trust trust;                       // what new mail may be coded against
+  std::string authserv_id;                         // whose word on senders counts; empty: nobody's
 };
 
 struct AgentStatus {

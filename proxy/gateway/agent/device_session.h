@@ -34,7 +34,7 @@ struct Shared {
   runtime::Notify wake_watcher;
   runtime::Notify first_round;  // rounds_done is not 0 any more
   messaging::MixingPermits* mixing = nullptr;
-  codec::refer::Trust trust;
+  std::string authserv_id;
   std::int64_t wall_seconds() const {
     return std::chrono::duration_cast<std::chrono::seconds>(loop.wall_now().time_since_epoch()).count();
   }
@@ -177,7 +177,8 @@ class ItemFeed {
     std::uint32_t uid;
     std::uint64_t offset = 0;
     sync::ContentDigest running{};
-    bool plain = false;  // without references: those were not there
+    bool plain = false;   // without references: those were not there
+    bool pushed = false;  // it came just now, whatever the mail server's clock says
   };
   Task<Result<>> read();
   Result<> take(sync::ItemMessage message);

@@ -9,6 +9,9 @@
 
 namespace proxy::gateway::agent {
 
+// A larger mail is not referred to: it would be fetched whole for its front.
+constexpr std::size_t kLargestReferred = 128 * 1024;
+
 class HeldMails {
  public:
   using Traits = codec::refer::Traits;

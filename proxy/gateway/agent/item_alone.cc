@@ -10,8 +10,13 @@
 namespace proxy::gateway::agent {
 namespace {
 
-Task<codec::refer::Traits> traits_of(MailPtr mail, const codec::refer::Trust& trust) {
-  const auto look = [mail, &trust] { return codec::refer::traits_of(mail->octets(), trust); };
+Task<codec::refer::Traits> traits_of(MailPtr mail, const Shared& shared, std::string mailbox) {
+  const Mailbox* const place = shared.mailboxes.find(mailbox);
+  const bool sent = place != nullptr && place->folder.special_use == "\\Sent";
+  const auto author = sent ? codec::refer::Author::User : codec::refer::Author::Anybody;
+  const auto look = [mail, author, &id = shared.authserv_id] {
+    return codec::refer::traits_of(mail->octets(), id, author);
+  };
   co_return co_await runtime::offload(look);
 }
 
@@ -27,24 +32,26 @@ Task<Result<>> ItemFeed::send_alone(const Want& want, MailPtr mail, const codec:
   const messaging::Load load = messaging::alone(mail->octets().size());
   const bool interactive = urgency_ == Urgency::Interactive;
   const messaging::MessageOptions coding = interactive ? messaging::unmixed(load) : alone_.choose(load, link_);
-  codec::refer::Traits traits = co_await traits_of(mail, shared_.trust);
+  codec::refer::Traits traits = co_await traits_of(mail, shared_, want.mailbox);
   Prefix prefix;
   if (!interactive && offset == 0 && !want.plain) {
     const bool mixed = coding.encoding == codec::compress::Encoding::Mix;
     const std::size_t room = mixed ? messaging::kMixReferences : messaging::kReferences;
-    const auto seconds = static_cast<std::uint64_t>(shared_.wall_seconds());
+    const auto since_boot = shared_.loop.now().time_since_epoch();
+    const auto seconds = static_cast<std::uint64_t>(std::chrono::floor<std::chrono::seconds>(since_boot).count());
     std::vector<sync::ItemKey> keys = held_.choose(traits, room, seconds);
     CO_TRY_ASSIGN(prefix, co_await prefix_of(key, std::move(keys)));
   }
   std::vector<codec::property::Chain> heads;
   heads.push_back(start);
   if (prefix.head) heads.push_back(*std::move(prefix.head));
+  const std::size_t whole_size = mail->octets().size();
   const std::size_t size = size_of(*mail);
   CO_TRY(co_await stream_.begin_alone(coding, heads, std::move(prefix.octets)));
   CO_TRY(co_await send_blocks(std::move(mail), offset));
   CO_TRY(co_await stream_.end_alone());
   alone_.rest();
-  if (!interactive) held_.add(key, std::move(traits), size);
+  if (!interactive && whole_size <= kLargestReferred) held_.add(key, std::move(traits), size);
   co_return Result<>();
 }
 
@@ -90,8 +97,8 @@ Task<Result<>> ItemFeed::learn() {
     if (mailbox == nullptr || held_.holds(key)) continue;
     auto mail = co_await shared_.mails.get(mailbox->number, key.uid_validity.value, key.uid.value, Urgency::Learn);
     if (!mail && mail.error().code == Errc::Cancelled) co_return tl::unexpected(mail.error());
-    if (!mail) continue;
-    codec::refer::Traits traits = co_await traits_of(*mail, shared_.trust);
+    if (!mail || (*mail)->octets().size() > kLargestReferred) continue;
+    codec::refer::Traits traits = co_await traits_of(*mail, shared_, key.mailbox);
     held_.add(key, std::move(traits), size_of(**mail));
   }
 }

@@ -9,9 +9,9 @@
 namespace proxy::gateway::agent {
 namespace {
 
-constexpr std::size_t kMaxWants = 100'000;      // items asked for and not sent: a whole mailbox in one breath
-constexpr std::size_t kFetchBlock = 64 * 1024;  // a person waits: the first octets come sooner
-constexpr std::size_t kMostLearned = 256;
+constexpr std::size_t kMaxWants = 100'000;       // items asked for and not sent: a whole mailbox in one breath
+constexpr std::size_t kFetchBlock = 64 * 1024;   // a person waits: the first octets come sooner
+constexpr std::size_t kMostLearned = 256;        // mails that the device names as held
 constexpr std::size_t kMostHistory = 128;        // mails of a first synchronization that may be referred to: the newest
 constexpr std::size_t kMany = 16;                // wants that are worth a large window
 constexpr auto kRest = std::chrono::minutes(1);  // without a want: its memory is worth more
@@ -32,6 +32,7 @@ void ItemFeed::push(const std::string& mailbox, sync::UidValidity uid_validity,
                     const std::vector<sync::ServerUid>& uids) {
   for (auto uid = uids.rbegin(); uid != uids.rend(); ++uid) {
     Want want{mailbox, uid_validity.value, uid->value};
+    want.pushed = true;
     wants_.push_front(std::move(want));
   }
   changed_.notify_all();
@@ -174,13 +175,14 @@ Task<Result<>> ItemFeed::send_item(Want want) {
   start.size = octets.size();
   start.offset = offset;
   const codec::property::Chain chain = sync::encode(sync::ItemMessage(std::move(start)));
-  if ((*mail)->is_live(shared_.wall_seconds())) {
+  if (want.pushed || (*mail)->is_live(shared_.wall_seconds())) {
     CO_TRY(co_await send_alone(want, std::move(*mail), chain, offset));
   } else {
     CO_TRY(co_await pack());
     CO_TRY(co_await stream_.batch(chain));
+    const bool small = octets.size() <= kLargestReferred;
     CO_TRY(co_await send_blocks(std::move(*mail), offset));
-    if (urgency_ != Urgency::Interactive && history_seen_ < kMostHistory) {
+    if (small && urgency_ != Urgency::Interactive && history_seen_ < kMostHistory) {
       ++history_seen_;
       to_learn_.push_back({want.mailbox, {want.uid_validity}, {want.uid}});
       changed_.notify_all();

@@ -148,8 +148,7 @@ Task<Result<std::shared_ptr<Agents::Hosted>>> Agents::make(AgentSpec spec) {
   settings.spool_dir = spec.state_dir;
   settings.sent_by_server = spec.sent_by_server;
   settings.mixing = &mixing_;
-  settings.trust.authserv_id = spec.authserv_id;
-  settings.trust.own.push_back(spec.account.address);
+  settings.authserv_id = spec.authserv_id;
   mixing_.set_most(spec.mixing);
   hosted->agent =
       std::make_unique<agent::Agent>(loop_, agents_scope_, hosted->dialer, hosted->operations.get(), settings);

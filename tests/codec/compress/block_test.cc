@@ -171,7 +171,8 @@ TEST(Block, AWindowAsideLeavesTheLanesAlone) {
     ASSERT_TRUE(encoder.encode(mail(1), first));
     encoder.begin_aside(coding, {});
     ASSERT_TRUE(encoder.encode_aside(mail(2), aside));
-    encoder.end_aside();
+    Bytes end;
+    encoder.end_aside(64, end);
     ASSERT_TRUE(encoder.encode(mail(3), second));
     BlockEncoder plain(coding);
     Bytes ignored;
@@ -185,6 +186,7 @@ TEST(Block, AWindowAsideLeavesTheLanesAlone) {
     EXPECT_EQ(aside, once);  // of what the lane has seen nothing is in it
     Bytes stream = first;
     append_to(stream, aside);
+    append_to(stream, end);
     append_to(stream, second);
     Bytes all = mail(1);
     append_to(all, mail(2));
@@ -219,7 +221,7 @@ TEST(Block, AnAsideIsPassedOver) {
   encoder.begin_aside({}, noise(4, 2'000));
   ASSERT_TRUE(encoder.encode_aside(noise(4, 2'000), lost));
   ASSERT_TRUE(encoder.encode_aside(mail(5), lost));
-  encoder.end_aside();
+  encoder.end_aside(64, lost);
   ASSERT_TRUE(encoder.encode(mail(2), after));
   encoder.begin_aside({}, {});
   ASSERT_TRUE(encoder.encode_aside(mail(3), after));
@@ -244,12 +246,30 @@ TEST(Block, PaddingFillsUpAndSaysNothing) {
     for (std::size_t size = 1; size <= 2 * unit; ++size) {
       Bytes stream;
       ASSERT_TRUE(BlockEncoder::store(Bytes(size), stream));
-      BlockEncoder::pad(unit, stream);
+      BlockEncoder().end_aside(unit, stream);
       ASSERT_EQ(stream.size() % unit, 0U);
       ASSERT_LE(stream.size(), size + 5 + 2 * unit);
       ASSERT_EQ(decode_all(stream, stream.size()).value(), Bytes(size)) << unit << ' ' << size;
     }
   }
+}
+
+// Nobody holds the memory of what has ended.
+TEST(Block, TheEndOfAnAsideFreesItAtBothEnds) {
+  BlockEncoder encoder;
+  BlockDecoder decoder;
+  Bytes stream;
+  encoder.begin_aside({.encoding = Encoding::Mix}, {});
+  ASSERT_TRUE(encoder.encode_aside(mail(1), stream));
+  EXPECT_GE(encoder.memory(), mix::kMemory);
+  encoder.end_aside(64, stream);
+  EXPECT_LT(encoder.memory(), 64'000U);
+  Bytes out;
+  ByteView in = stream;
+  ASSERT_TRUE(decoder.next(in, out));
+  EXPECT_GE(decoder.memory(), mix::kMemory);
+  while (!in.empty()) ASSERT_TRUE(decoder.next(in, out));
+  EXPECT_LT(decoder.memory(), 64'000U);
 }
 
 TEST(Block, WhatHasNoWindowBeginsNone) {
