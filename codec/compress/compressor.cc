@@ -43,6 +43,11 @@ Result<> Compressor::open() {
       if (ZSTD_isError(code)) return tl::unexpected(failed(code));
     }
   }
+  if (window_log_ > kMaxTableLog) {
+    // The tables hold as many places as they always did; what lies farther back is found by its long matches.
+    const std::size_t code = ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_enableLongDistanceMatching, 1);
+    if (ZSTD_isError(code)) return tl::unexpected(failed(code));
+  }
   const std::size_t code = ZSTD_CCtx_refPrefix(context_.get(), prefix_.data(), prefix_.size());
   if (ZSTD_isError(code)) return tl::unexpected(failed(code));
   return {};

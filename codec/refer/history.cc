@@ -27,6 +27,8 @@ void History::add(Id id, Traits traits, std::size_t size) {
     if (!traits.message_id.empty()) ++of_user_[traits.message_id];
     for (const std::string& parent : traits.parents) ++of_user_[parent];
   }
+  index_.add(id, traits.chunks);
+  traits.chunks = {};
   mails_.push_back({id, std::move(traits), size});
   if (mails_.size() > kMostKept) remove(mails_.front().id);
 }
@@ -42,6 +44,7 @@ void History::remove(Id id) {
     if (!found->traits.message_id.empty()) forget(found->traits.message_id);
     for (const std::string& parent : found->traits.parents) forget(parent);
   }
+  index_.remove(id);
   mails_.erase(found);
 }
 
@@ -85,30 +88,55 @@ bool History::brake(const Traits& mail, bool users_thread, std::uint64_t seconds
   return false;
 }
 
-std::vector<History::Id> History::choose(const Traits& mail, std::size_t octets, std::uint64_t seconds) {
-  if (rules_ == Rules::Safe && mail.credential) return {};
-  struct Candidate {
-    Kin kin;
-    std::size_t at;
-  };
-  const bool users_thread = in_users_thread(mail);
-  std::vector<Candidate> candidates;
+std::vector<History::Candidate> History::candidates(const Traits& mail, bool users_thread) const {
+  std::vector<Candidate> found;
   for (std::size_t at = 0; at < mails_.size(); ++at) {
     const Kin how = kin(mail, mails_[at], users_thread);
-    if (how != Kin::None) candidates.push_back({how, at});
+    if (how != Kin::None) found.push_back({how, at});
   }
-  std::sort(candidates.begin(), candidates.end(),
+  std::sort(found.begin(), found.end(),
             [](const Candidate& a, const Candidate& b) { return a.kin != b.kin ? a.kin > b.kin : a.at > b.at; });
-  std::vector<Id> chosen;
-  for (const Candidate& candidate : candidates) {
-    if (chosen.size() >= (rules_ == Rules::None ? kMostFree : kMostReferences)) break;
+  return found;
+}
+
+// Those that repeat most of the mail's content, the best one first.
+std::vector<History::Id> History::alike(const Traits& mail, const std::vector<Candidate>& among,
+                                        std::size_t octets) const {
+  std::map<Id, std::size_t> sizes;
+  for (const Candidate& candidate : among) {
     const Kept& kept = mails_[candidate.at];
-    if (kept.size > octets) continue;
-    octets -= kept.size;
-    chosen.push_back(kept.id);
+    if (kept.traits.content_size <= octets) sizes[kept.id] = kept.traits.content_size;
+  }
+  const auto permitted = [&sizes](chunk::Owner owner) { return sizes.count(owner) > 0; };
+  std::vector<Id> chosen;
+  for (const Id id : index_.cover(mail.chunks, permitted, kLeastAlike, kMostWhole)) {
+    if (sizes[id] > octets) continue;
+    octets -= sizes[id];
+    chosen.push_back(id);
+  }
+  return chosen;
+}
+
+History::Choice History::choose(const Traits& mail, const Room& room, std::uint64_t seconds) {
+  if (rules_ == Rules::Safe && mail.credential) return {};
+  const bool users_thread = in_users_thread(mail);
+  const std::vector<Candidate> near = candidates(mail, users_thread);
+  Choice chosen;
+  chosen.whole = alike(mail, near, room.whole);
+  const std::size_t most = rules_ == Rules::None ? kMostFree : kMostReferences;
+  std::size_t octets = room.fronts;
+  for (const Candidate& candidate : near) {
+    if (chosen.fronts.size() + chosen.whole.size() >= most) break;
+    const Kept& kept = mails_[candidate.at];
+    const std::size_t size = std::min(kept.size, most_octets(Extent::Front));
+    if (kept.size > kLargestFront || size > octets) continue;
+    if (std::find(chosen.whole.begin(), chosen.whole.end(), kept.id) != chosen.whole.end()) continue;
+    octets -= size;
+    chosen.fronts.push_back(kept.id);
   }
   if (!chosen.empty() && rules_ == Rules::Safe && brake(mail, users_thread, seconds)) return {};
-  std::reverse(chosen.begin(), chosen.end());
+  std::reverse(chosen.fronts.begin(), chosen.fronts.end());
+  std::reverse(chosen.whole.begin(), chosen.whole.end());
   return chosen;
 }
 

@@ -1,14 +1,14 @@
 #include "codec/refer/prefix.h"
 
-#include "codec/mime/splitter.h"
+#include "codec/content/unwrapper.h"
 
 namespace codec::refer {
 
-void append_reference(ByteView mail, Bytes& prefix) {
-  if (mail.size() > kMostOfOne) mail = mail.first(mime::split_point(mail.first(kMostOfOne)));
-  mime::Splitter splitter;
-  const mime::SplitBlock block = splitter.split(mail);
-  prefix.insert(prefix.end(), block.content.begin(), block.content.end());
+Result<> append_reference(ByteView mail, Extent extent, Bytes& prefix) {
+  const Bytes content = content::content_of(mail, most_octets(extent));
+  if (content.size() > kMostPrefix - prefix.size()) return fail(Errc::Limit, "references of a mail");
+  prefix.insert(prefix.end(), content.begin(), content.end());
+  return {};
 }
 
 }  // namespace codec::refer

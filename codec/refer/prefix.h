@@ -1,13 +1,23 @@
-// What a coder has seen before a mail: the octets of what the mail refers to, made alike at both ends.
+// What a coder has seen before a mail: the content of what the mail refers to, made alike at both ends.
 #pragma once
 #include "codec/base/bytes.h"
 
 namespace codec::refer {
 
-constexpr std::size_t kMostOfOne = 64 * 1024;  // octets of one reference; what people wrote stands in front
+// How much of an earlier mail is referred to.
+enum class Extent : std::uint8_t {
+  Front,  // what people wrote stands there
+  Whole,  // what the new one repeats may stand anywhere
+};
 
-// Appends the front of a mail as it crosses the link: without its transfer encodings.
-//   Limits  kMostOfOne octets of the mail
-void append_reference(ByteView mail, Bytes& prefix);
+// Octets of a mail that count.
+constexpr std::size_t most_octets(Extent extent) {
+  return extent == Extent::Front ? 64U * 1024 : 4U * 1024 * 1024;
+}
+constexpr std::size_t kMostPrefix = 6 * 1024 * 1024;  // octets of content, all together: a window holds them and the mail
+
+// Appends the content of a mail as it crosses the link (content/unwrapper.h).
+//   Errors  Limit: kMostPrefix
+Result<> append_reference(ByteView mail, Extent extent, Bytes& prefix);
 
 }  // namespace codec::refer

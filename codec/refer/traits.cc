@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codec/content/unwrapper.h"
 #include "codec/convert/envelope.h"
 #include "codec/convert/header_text.h"
 #include "codec/convert/search_text.h"
@@ -9,6 +10,7 @@
 #include "codec/mime/structure.h"
 #include "codec/refer/authentication.h"
 #include "codec/refer/credential.h"
+#include "codec/refer/prefix.h"
 
 namespace codec::refer {
 namespace {
@@ -78,7 +80,7 @@ std::string text_of(ByteView mail) {
 
 }  // namespace
 
-Traits traits_of(ByteView mail, std::string_view authserv_id, Author author) {
+Traits traits_of(ByteView mail, const Reader& reader, Author author) {
   Traits traits;
   std::vector<std::string> signers;
   std::string_view subject;
@@ -103,7 +105,7 @@ Traits traits_of(ByteView mail, std::string_view authserv_id, Author author) {
     } else if (is("Subject")) {
       subject = field->value;
     } else if (is("Authentication-Results")) {
-      append_signers(field->value, authserv_id, signers);
+      append_signers(field->value, reader.authserv_id, signers);
     }
   }
   append_ids(reply, traits.parents);
@@ -117,6 +119,9 @@ Traits traits_of(ByteView mail, std::string_view authserv_id, Author author) {
   traits.by_user = author == Author::User;
   const ByteView octets = mail.subspan(end, std::min(mail.size() - end, kLookedAt));
   traits.credential = looks_like_credential(convert::decode_header(subject), text_of(mail), as_text(octets));
+  const Bytes content = content::content_of(mail, most_octets(Extent::Whole));
+  traits.chunks = chunk::chunks_of(content, reader.chunk_key);
+  traits.content_size = content.size();
   return traits;
 }
 

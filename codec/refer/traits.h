@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "codec/base/bytes.h"
+#include "codec/chunk/chunker.h"
 
 namespace codec::refer {
 
@@ -27,10 +28,17 @@ struct Traits {
   bool sender_proved = false;  // an aligned DKIM result of the trusted authserv-id
   bool list_proved = false;
   bool credential = false;  // a code, a password, a link that lets in
+  std::vector<chunk::Chunk> chunks;  // of its content
+  std::size_t content_size = 0;      // octets
+};
+
+// Whose mail it is.
+struct Reader {
+  std::string_view authserv_id;  // whose Authentication-Results count (RFC 8601 §2.5); empty: nobody's
+  std::uint64_t chunk_key = 0;   // chunk/chunker.h
 };
 
 // Never fails; what cannot be read is not there.
-//   authserv_id  whose Authentication-Results count (RFC 8601 §2.5); empty: nobody's
-Traits traits_of(ByteView mail, std::string_view authserv_id, Author author);
+Traits traits_of(ByteView mail, const Reader& reader, Author author);
 
 }  // namespace codec::refer

@@ -1,6 +1,7 @@
 // Ours: the messages of a Bodies stream, or of an operations and an Upload stream, with their windows.
+#include "booster/crypto/digest.h"
 #include "codec/compress/block.h"
-#include "codec/mime/splitter.h"
+#include "codec/content/unwrapper.h"
 #include "codec/property/frame.h"
 #include "perf/codec/packetboat_live.h"
 #include "proxy/messaging/message_stream.h"
@@ -26,17 +27,15 @@ class PacketboatEncoder final : public Encoder {
   Result<> encode(ByteView mail, Bytes& link) override {
     if (mode_ == Mode::Up && mail.size() > sync::kInlineOctets) blocks_.reset();  // a stream of its own
     put(sync::ItemStart{.mailbox = {}, .uid_validity = {}, .uid = {++uid_}, .ticket = {}, .size = mail.size()});
+    codec::content::Unwrapper unwrapper;
     for (std::size_t at = 0; at < mail.size();) {
-      const ByteView rest = mail.subspan(at);
-      const std::size_t size =
-          rest.size() > sync::kMaxBlock ? codec::mime::split_point(rest.first(sync::kMaxBlock)) : rest.size();
-      put(sync::ItemBlock{at, Bytes(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(size))});
+      const std::size_t size = codec::content::next_piece(mail.subspan(at));
+      put(sync::ItemBlock{at, unwrapper.unwrap(mail.subspan(at, size))});
       at += size;
       if (queued_.size() >= kBatch) TRY(flush(link));
     }
     sync::ItemEnd end;
-    for (std::size_t i = 0; i < end.digest.size(); ++i)
-      end.digest[i] = static_cast<std::byte>((uid_ * 2654435761U) >> (i % 24));
+    end.digest = sync::front_of(booster::crypto::sha256(mail).bytes);
     put(end);
     return mode_ == Mode::Bulk ? Result<>() : flush(link);
   }
@@ -68,7 +67,7 @@ using codec::refer::Rules;
 // Live mail and history are coded differently; what goes up has a window of its own.
 std::unique_ptr<Encoder> make(const Options& options, Rules rules, bool mix) {
   const MessageOptions mixed{.encoding = codec::compress::Encoding::Mix};
-  if (options.mode == Mode::Live) return make_live(options, rules, mix ? mixed : proxy::messaging::kAlone);
+  if (options.mode == Mode::Live) return make_live(options, rules, mix);
   return std::make_unique<PacketboatEncoder>(options.mode, mix ? mixed : options_of(options.mode));
 }
 

@@ -1,13 +1,11 @@
 // Ours, for mail that comes now: each by itself, after what it may refer to.
 #pragma once
-#include "codec/compress/block.h"
 #include "codec/refer/history.h"
 #include "perf/codec/method.h"
 
 namespace perf::codec_bench {
 
-std::unique_ptr<Encoder> make_live(const Options& options, codec::refer::Rules rules,
-                                   const codec::compress::Coding& coding);
+std::unique_ptr<Encoder> make_live(const Options& options, codec::refer::Rules rules, bool mix);
 Result<std::vector<Bytes>> decode_items(ByteView link);
 
 }  // namespace perf::codec_bench

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "booster/runtime/scope.h"
+#include "codec/refer/prefix.h"
 #include "proxy/client/account_store.h"
 #include "proxy/client/events/events.h"
 #include "proxy/client/fetching.h"
@@ -118,9 +119,11 @@ class BodyFetcher {
   // receive.cc
   Task<Result<>> start_item(Incoming& item, sync::ItemStart start, std::uint64_t asked_offset,
                             std::shared_ptr<Fetching> fetching);
-  Task<Result<>> take_references(BodyLane& lane, const sync::ItemReferences& references);
+  Task<Result<>> take_references(BodyLane& lane, sync::ItemReferences references);
+  Task<Result<>> append_references(std::vector<sync::ItemKey> keys, codec::refer::Extent extent, Bytes& prefix,
+                                   std::vector<sync::ItemKey>& missing);
   static Task<Result<>> take_block(Incoming& item, const sync::ItemBlock& block);
-  Task<Result<Ended>> end_item(Incoming& item, sync::ContentDigest digest);
+  Task<Result<Ended>> end_item(Incoming& item, sync::DigestFront digest);
   Task<Result<>> take_failed(sync::ItemFailed failed);
 
   booster::runtime::Loop& loop_;

@@ -1,6 +1,7 @@
 // One item on its way in on one stream. What is not whole when it goes has failed for who reads along; its octets stay
 // for the next time.
 #pragma once
+#include "codec/content/wrapper.h"
 #include "proxy/client/body_fetcher.h"
 
 namespace proxy::client {
@@ -16,6 +17,7 @@ class BodyFetcher::Incoming {
   const BodyKey& key() const { return key_; }
   BodySink* sink() { return fetching_ ? fetching_->sink() : nullptr; }  // nullptr: octets are passed over
   Fetching* fetching() { return fetching_.get(); }
+  codec::content::Wrapper& wrapper() { return wrapper_; }
 
   // Octets go nowhere: not asked for, or another stream brings the same.
   void begin_passing_over(BodyKey key) {
@@ -25,6 +27,7 @@ class BodyFetcher::Incoming {
   void begin(BodyKey key, std::shared_ptr<Fetching> fetching) {
     active_ = true;
     key_ = std::move(key);
+    wrapper_ = {};
     fetching_ = std::move(fetching);
     of_.receiving_[key_] = fetching_;
   }
@@ -47,6 +50,7 @@ class BodyFetcher::Incoming {
   BodyFetcher& of_;
   bool active_ = false;
   BodyKey key_;
+  codec::content::Wrapper wrapper_;
   std::shared_ptr<Fetching> fetching_;
 };
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "booster/crypto/digest.h"
+#include "booster/runtime/offload.h"
 #include "codec/refer/prefix.h"
 #include "proxy/client/body_lane.h"
 
@@ -33,37 +34,49 @@ Task<Result<>> BodyFetcher::start_item(Incoming& item, sync::ItemStart start, st
   co_return Result<>();
 }
 
+// Appends the content of what is here; else it is missing.
+Task<Result<>> BodyFetcher::append_references(std::vector<sync::ItemKey> keys, codec::refer::Extent extent,
+                                              Bytes& prefix, std::vector<sync::ItemKey>& missing) {
+  for (sync::ItemKey& key : keys) {
+    BodyKey of{key.mailbox, key.uid_validity, key.uid};
+    // One octet more tells that the mail goes on.
+    const Result<Bytes> body = co_await store_.body_front(std::move(of), codec::refer::most_octets(extent) + 1);
+    if (!body && body.error().code == Errc::Cancelled) co_return tl::unexpected(body.error());
+    if (body) {
+      const auto append = [&] { return codec::refer::append_reference(*body, extent, prefix); };
+      CO_TRY(co_await booster::runtime::offload(append));
+    } else {
+      missing.push_back(std::move(key));
+    }
+  }
+  co_return Result<>();
+}
+
 // What the item is coded against. Where that is not here any more (evicted, or another copy of the mailbox), it is
 // asked for once more without.
-Task<Result<>> BodyFetcher::take_references(BodyLane& lane, const sync::ItemReferences& references) {
+Task<Result<>> BodyFetcher::take_references(BodyLane& lane, sync::ItemReferences references) {
   Incoming& item = lane.item;
   if (!item.active()) co_return fail(Errc::Protocol, "bodies: references of nothing");
   const BodyKey key = item.key();
-  Bytes prefix;
-  std::vector<sync::ItemKey> all;
-  std::vector<sync::ItemKey> missing;
-  for (sync::ItemKey one : references.items) {
-    if (one.mailbox.empty()) {
-      one.mailbox = key.mailbox;
-      one.uid_validity = key.uid_validity;
-    }
-    BodyKey of{one.mailbox, one.uid_validity, one.uid};
-    all.push_back(one);
-    Result<Bytes> front = co_await store_.body_front(std::move(of), codec::refer::kMostOfOne + 1);
-    if (!front && front.error().code == Errc::Cancelled) co_return tl::unexpected(front.error());
-    if (front) {
-      codec::refer::append_reference(*front, prefix);
-    } else {
-      missing.push_back(std::move(one));
+  for (std::vector<sync::ItemKey>* const keys : {&references.fronts, &references.whole}) {
+    for (sync::ItemKey& one : *keys) {
+      if (one.mailbox.empty()) one = {key.mailbox, key.uid_validity, one.uid};
     }
   }
+  Bytes prefix;
+  std::vector<sync::ItemKey> missing;
+  CO_TRY(co_await append_references(references.fronts, codec::refer::Extent::Front, prefix, missing));
+  CO_TRY(co_await append_references(references.whole, codec::refer::Extent::Whole, prefix, missing));
   const booster::crypto::Digest digest = booster::crypto::sha256(prefix);
   const bool alike = std::equal(references.check.begin(), references.check.end(), digest.bytes.begin());
   if (missing.empty() && alike) {
     lane.stream->expect(std::move(prefix));
     co_return Result<>();
   }
-  if (missing.empty()) missing = std::move(all);  // each is in doubt
+  if (missing.empty()) {  // each is in doubt
+    missing = std::move(references.fronts);
+    missing.insert(missing.end(), references.whole.begin(), references.whole.end());
+  }
   lane.stream->pass_over();
   item.release();
   sync::WantItems want;
@@ -79,18 +92,20 @@ Task<Result<>> BodyFetcher::take_references(BodyLane& lane, const sync::ItemRefe
 // What is here already is passed over: the octets of a message never change, and the digest tells.
 Task<Result<>> BodyFetcher::take_block(Incoming& item, const sync::ItemBlock& block) {
   if (!item.active()) co_return fail(Errc::Protocol, "bodies: a block of nothing");
+  if (item.sink() == nullptr) co_return Result<>();
+  if (block.offset > item.sink()->offset()) co_return fail(Errc::Protocol, "bodies: a gap between blocks");
+  const auto wrap = [&item, &block] { return item.wrapper().wrap(block.block); };
+  CO_TRY_ASSIGN(const Bytes octets, co_await booster::runtime::offload(wrap));
   BodySink* const sink = item.sink();
   if (sink == nullptr) co_return Result<>();
-  const std::uint64_t here = sink->offset();
-  if (block.offset > here) co_return fail(Errc::Protocol, "bodies: a gap between blocks");
-  const std::uint64_t known = here - block.offset;
-  if (known >= block.octets.size()) co_return Result<>();
-  CO_TRY(co_await sink->write(ByteView(block.octets).subspan(static_cast<std::size_t>(known))));
+  const std::uint64_t known = sink->offset() - block.offset;
+  if (known >= octets.size()) co_return Result<>();
+  CO_TRY(co_await sink->write(ByteView(octets).subspan(static_cast<std::size_t>(known))));
   item.fetching()->progressed();
   co_return Result<>();
 }
 
-Task<Result<BodyFetcher::Ended>> BodyFetcher::end_item(Incoming& item, sync::ContentDigest digest) {
+Task<Result<BodyFetcher::Ended>> BodyFetcher::end_item(Incoming& item, sync::DigestFront digest) {
   if (!item.active()) co_return fail(Errc::Protocol, "bodies: the end of nothing");
   const BodyKey key = item.key();
   if (item.sink() == nullptr) {

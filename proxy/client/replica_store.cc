@@ -11,7 +11,7 @@ class ReplicaSink final : public BodySink {
   explicit ReplicaSink(std::unique_ptr<replica::BodySink> sink) : sink_(std::move(sink)), body_(sink_->body()) {}
   std::uint64_t offset() const override { return body_->available(); }
   Task<Result<>> write(ByteView octets) override { return sink_->write(octets); }
-  Task<Result<>> finish(sync::ContentDigest digest) override { co_return co_await sink_->finish(digest); }
+  Task<Result<>> finish(sync::DigestFront digest) override { co_return co_await sink_->finish(digest); }
   Task<Result<std::size_t>> read_at(std::uint64_t offset, std::span<std::byte> into) override {
     return body_->read_at(offset, into);
   }

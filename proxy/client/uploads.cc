@@ -1,6 +1,7 @@
 // Uploads: large octets on a stream of their own, by class of size; they go on where the gateway's part ends.
 #include "booster/runtime/timer.h"
-#include "codec/mime/splitter.h"
+#include "booster/runtime/offload.h"
+#include "codec/content/unwrapper.h"
 #include "proxy/client/lane.h"
 
 namespace proxy::client {
@@ -12,7 +13,6 @@ using std::chrono::seconds;
 namespace {
 
 constexpr std::uint64_t kAttachmentSize = 256 * 1024;  // above: after other mail (DESIGN §6)
-constexpr std::size_t kUploadBlock = 64 * 1024;        // memory of an upload; the pre-emption is the session's
 constexpr auto kFirstAgain = seconds(2);
 constexpr auto kLongestAgain = minutes(5);
 
@@ -95,21 +95,23 @@ Task<Result<>> Upward::upload_once(Lane& lane, const Upload& as, sync::Ticket ti
 Task<Result<>> Upward::send_blocks(MessageStream& stream, const Upload& as, sync::ContentDigest digest,
                                    std::uint64_t from, std::uint64_t size) {
   const Class of = as.of;
+  codec::content::Unwrapper unwrapper;
   while (from < size) {
     if (as.stopped || as.of != of) co_return fail(Errc::Conflict, "upload: a person ordered it anew");
-    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kUploadBlock, size - from));
-    sync::ItemBlock block;
-    block.offset = from;
-    CO_TRY_ASSIGN(block.octets, co_await store_.content(digest, from, count));
-    if (block.octets.empty()) co_return fail(Errc::NotFound, "upload: the content is shorter than it was");
-    if (from + block.octets.size() < size) block.octets.resize(codec::mime::split_point(block.octets));
-    from += block.octets.size();
-    const sync::ItemMessage message = std::move(block);
-    const codec::property::Chain chain = sync::encode(message);
+    // One more than a piece tells whether it is the last.
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(codec::content::kPiece + 1, size - from));
+    CO_TRY_ASSIGN(const Bytes octets, co_await store_.content(digest, from, count));
+    if (octets.empty()) co_return fail(Errc::NotFound, "upload: the content is shorter than it was");
+    const ByteView piece = ByteView(octets).first(codec::content::next_piece(octets));
+    const auto look = [&unwrapper, piece, from] {
+      return sync::encode(sync::ItemMessage(sync::ItemBlock{from, unwrapper.unwrap(piece)}));
+    };
+    const codec::property::Chain chain = co_await booster::runtime::offload(look);
+    from += piece.size();
     CO_TRY(co_await stream.send(chain));
   }
   sync::ItemEnd end;
-  end.digest = digest;
+  end.digest = sync::front_of(digest);
   const sync::ItemMessage message = end;
   const codec::property::Chain chain = sync::encode(message);
   co_return co_await stream.send(chain);

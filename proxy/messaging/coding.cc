@@ -1,5 +1,8 @@
 #include "proxy/messaging/coding.h"
 
+#include <algorithm>
+#include <bit>
+
 namespace proxy::messaging {
 namespace {
 
@@ -9,28 +12,65 @@ constexpr BitsPerSecond kMixBulk{800'000};
 constexpr BitsPerSecond kMixTrickle{2'500'000};
 // Level 16 takes 4 MB a second: 4 % fewer octets than kBulk, while the link still is what is waited for.
 constexpr BitsPerSecond kThoroughBelow{3'000'000};
-constexpr MessageOptions kThorough{.level = 16, .window_log = 22};
+constexpr MessageOptions kThorough{.level = 16, .window_log = 23};
+constexpr MessageOptions kMixed{.encoding = codec::compress::Encoding::Mix};
+constexpr std::size_t kMostMixed = 256 * 1024;   // octets of references that are learned in a third of a second
+constexpr std::size_t kVocabulary = 64 * 1024;   // what every window begins with, at most
 constexpr std::uint64_t kClearly = 2;  // times the limit, to leave what was chosen below it
 
 bool below(std::optional<BitsPerSecond> link, BitsPerSecond limit, bool already) {
   return link && link->value <= limit.value * (already ? kClearly : 1);
 }
 
+// The window holds all of it, where it may.
+MessageOptions wide(MessageOptions options, const Alone& mail) {
+  const auto needed = static_cast<int>(std::bit_width(mail.content + mail.references + kVocabulary));
+  options.window_log = std::clamp(needed, options.window_log, codec::compress::kMaxWindowLog);
+  return options;
+}
+
+bool is_large(const Alone& mail) {
+  return mail.content + mail.references > kLargeAlone;
+}
+
 }  // namespace
 
-MessageOptions CodingChoice::choose(Load load, std::optional<BitsPerSecond> link) {
-  const bool bulk = load == Load::Bulk;
-  if (!below(link, bulk ? kMixBulk : kMixTrickle, holds_permit_)) {
+MessageOptions unmixed(const Alone& mail) {
+  return wide(is_large(mail) ? kAloneLarge : kAlone, mail);
+}
+
+bool CodingChoice::mix_below(BitsPerSecond limit, std::optional<BitsPerSecond> link) {
+  if (!below(link, limit, holds_permit_)) {
     let_go();
   } else if (!holds_permit_ && permits_ != nullptr) {
     holds_permit_ = permits_->take();
   }
-  if (holds_permit_) return {.encoding = codec::compress::Encoding::Mix};
+  return holds_permit_;
+}
+
+MessageOptions CodingChoice::choose(Load load, std::optional<BitsPerSecond> link) {
+  const bool bulk = load == Load::Bulk;
+  if (mix_below(bulk ? kMixBulk : kMixTrickle, link)) return kMixed;
   thorough_ = below(link, kThoroughBelow, thorough_);
-  if (load == Load::Alone) return kAlone;
-  if (load == Load::AloneLarge) return thorough_ ? kThorough : kAloneLarge;
   if (!bulk) return kTrickle;
   return thorough_ ? kThorough : kBulk;
+}
+
+// The mixer learns the references before its first bit, while nothing is on the link.
+MessageOptions CodingChoice::choose(const Alone& mail, std::optional<BitsPerSecond> link) {
+  const bool large = is_large(mail);
+  if (mail.references > kMostMixed) {
+    let_go();
+  } else if (mix_below(large ? kMixBulk : kMixTrickle, link)) {
+    return kMixed;
+  }
+  thorough_ = below(link, kThoroughBelow, thorough_);
+  if (!large) return wide(kAlone, mail);
+  return wide(thorough_ ? kThorough : kAloneLarge, mail);
+}
+
+codec::refer::History::Room CodingChoice::room(std::optional<BitsPerSecond> link) {
+  return {mix_below(kMixTrickle, link) ? kMixReferences : kReferences, kWholeReferences};
 }
 
 void CodingChoice::let_go() {

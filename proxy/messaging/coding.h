@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "booster/session/types.h"
+#include "codec/refer/history.h"
 #include "proxy/messaging/message_stream.h"
 
 namespace proxy::messaging {
@@ -13,18 +14,13 @@ using booster::session::BitsPerSecond;
 enum class Load : std::uint8_t {
   Bulk,     // many mails, one after the other
   Trickle,  // one now and then, for days
-  Alone,    // one that shares no window
-  AloneLarge,
 };
-// A mail's load when it goes alone.
-constexpr Load alone(std::size_t octets) {
-  return octets > kLargeAlone ? Load::AloneLarge : Load::Alone;
-}
 
-// For a receiver that takes no context mixing.
-constexpr MessageOptions unmixed(Load load) {
-  return load == Load::AloneLarge ? kAloneLarge : kAlone;
-}
+// A mail that shares no window: octets of its content, and of what it is coded against.
+struct Alone {
+  std::size_t content = 0;
+  std::size_t references = 0;
+};
 
 // How many context-mixing coders a process runs at a time: each takes mix::kMemory, and a core while it works.
 //   Owns    outlives its permits
@@ -49,6 +45,9 @@ class MixingPermits {
   std::uint32_t given_ = 0;
 };
 
+// For a receiver that takes no context mixing.
+MessageOptions unmixed(const Alone& mail);
+
 // One sending stream's. Another coding costs the window, so it stays until the link is clearly another.
 class CodingChoice {
  public:
@@ -59,10 +58,14 @@ class CodingChoice {
 
   // `link`: how fast it takes what is sent; nullopt: not known (yet).
   MessageOptions choose(Load load, std::optional<BitsPerSecond> link);
+  MessageOptions choose(const Alone& mail, std::optional<BitsPerSecond> link);
+  // What a mail that goes alone may be coded against.
+  codec::refer::History::Room room(std::optional<BitsPerSecond> link);
   void rest() { let_go(); }  // nothing comes for now: others may have the permit
   bool mixing() const { return holds_permit_; }
 
  private:
+  bool mix_below(BitsPerSecond limit, std::optional<BitsPerSecond> link);
   void let_go();
 
   MixingPermits* permits_;

@@ -35,7 +35,8 @@ Result<> get_place(const Chain& chain, M& message) {
 }
 
 // Those of one mailbox that follow each other stand together.
-void put_keys(Chain& chain, const std::vector<ItemKey>& keys) {
+template <class Id, class Pack>
+void put_keys(Chain& chain, const Id& property, const std::vector<ItemKey>& keys, Pack pack) {
   for (auto key = keys.begin(); key != keys.end();) {
     const ItemKey& first = *key;
     std::vector<ServerUid> uids;
@@ -43,17 +44,18 @@ void put_keys(Chain& chain, const std::vector<ItemKey>& keys) {
       uids.push_back(key->uid);
     Chain items;
     put_place(items, first);
-    put(items, id::kUids, pack_uid_order(uids));
-    chain.add(id::kReference, std::move(items));
+    put(items, id::kUids, pack(uids));
+    chain.add(property, std::move(items));
   }
 }
-Result<> get_keys(const Chain& chain, std::vector<ItemKey>& keys) {
-  TRY_ASSIGN(const auto groups, chain.all(id::kReference));
+template <class Id, class Unpack>
+Result<> get_keys(const Chain& chain, const Id& property, std::vector<ItemKey>& keys, Unpack unpack) {
+  TRY_ASSIGN(const auto groups, chain.all(property));
   for (const Chain* items : groups) {
     ItemKey key;
     TRY(get_place(*items, key));
     TRY_ASSIGN(const ByteView packed, items->get_or(id::kUids, ByteView()));
-    TRY_ASSIGN(const std::vector<ServerUid> uids, unpack_uid_order(packed));
+    TRY_ASSIGN(const std::vector<ServerUid> uids, unpack(packed));
     if (uids.size() > kMostReferences - keys.size()) return fail(Errc::Limit, "references of an item");
     for (const ServerUid uid : uids) {
       key.uid = uid;
@@ -70,7 +72,7 @@ struct ItemEncoder {
     put(chain, id::kUids, pack_uid_order(message.uids));
     put(chain, id::kOffset, message.offset);
     put_fixed(chain, id::kRunning, message.running);
-    put_keys(chain, message.missing);
+    put_keys(chain, id::kReference, message.missing, pack_uid_order);
     return chain;
   }
   Chain operator()(const CancelItems& message) const {
@@ -102,14 +104,15 @@ struct ItemEncoder {
   }
   Chain operator()(const ItemReferences& message) const {
     Chain chain = of_kind(ItemKind::References);
-    put_keys(chain, message.items);
+    put_keys(chain, id::kReference, message.fronts, pack_uids);
+    put_keys(chain, id::kWholeReference, message.whole, pack_uid_order);
     put_fixed(chain, id::kCheck, message.check);
     return chain;
   }
   Chain operator()(const ItemBlock& message) const {
     Chain chain = of_kind(ItemKind::Block);
     put(chain, id::kOffset, message.offset);
-    put_octets(chain, message.octets);
+    put_block(chain, message.block);
     return chain;
   }
   Chain operator()(const ItemEnd& message) const {
@@ -148,7 +151,7 @@ Result<ItemMessage> decode_list(const Chain& chain) {
   if constexpr (requires { message.running; }) {
     TRY(get(chain, id::kOffset, message.offset));
     TRY(get_fixed(chain, id::kRunning, message.running));
-    TRY(get_keys(chain, message.missing));
+    TRY(get_keys(chain, id::kReference, message.missing, unpack_uid_order));
   }
   return message;
 }
@@ -183,7 +186,8 @@ Result<ItemMessage> decode_start(const Chain& chain) {
 
 Result<ItemMessage> decode_references(const Chain& chain) {
   ItemReferences message;
-  TRY(get_keys(chain, message.items));
+  TRY(get_keys(chain, id::kReference, message.fronts, unpack_uids));
+  TRY(get_keys(chain, id::kWholeReference, message.whole, unpack_uid_order));
   TRY(get_fixed(chain, id::kCheck, message.check));
   return message;
 }
@@ -191,8 +195,8 @@ Result<ItemMessage> decode_references(const Chain& chain) {
 Result<ItemMessage> decode_block(const Chain& chain) {
   ItemBlock message;
   TRY(get(chain, id::kOffset, message.offset));
-  TRY(get_octets(chain, kMaxBlock, message.octets));
-  if (message.octets.empty()) return fail(Errc::Protocol, "item block: empty");
+  TRY(get_block(chain, message.block));
+  if (message.block.written == 0) return fail(Errc::Protocol, "item block: empty");
   return message;
 }
 

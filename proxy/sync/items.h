@@ -1,18 +1,17 @@
 // Whole items in blocks: bodies down (Bodies, Fetch streams), large submissions and appends up (Upload).    Source:
-// PROTOCOL.md §5 An item travels in blocks of at most kMaxBlock original octets; resume is at a block's border, by
-// offset in original octets and the running digest of what lies before it; what follows may be encoded anew.
+// PROTOCOL.md §5 Resume is at a block's border, by offset in original octets and the running digest of what lies before
+// it; what follows is encoded anew.
 #pragma once
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "codec/content/block.h"
 #include "codec/property/chain.h"
 #include "proxy/sync/types.h"
 
 namespace proxy::sync {
-
-constexpr std::size_t kMaxBlock = 256 * 1024;
 
 struct ItemKey {
   std::string mailbox;
@@ -20,7 +19,7 @@ struct ItemKey {
   ServerUid uid;
   auto operator<=>(const ItemKey&) const = default;
 };
-constexpr std::size_t kMostReferences = 64;  // of one item
+constexpr std::size_t kMostReferences = 64;  // of one item, of either kind
 
 // ---- client -> agent on Bodies and Fetch
 struct WantItems {
@@ -68,17 +67,19 @@ struct ItemStart {
 };
 // The item started last is coded in a window that has seen these items, in this order (codec/refer/prefix.h).
 struct ItemReferences {
-  std::vector<ItemKey> items;        // one without a mailbox: of the item's own, and its validity
-  std::array<std::byte, 8> check{};  // the SHA-256 of all their octets, its front
+  // One without a mailbox is of the item's own, and its validity.
+  std::vector<ItemKey> fronts;  // their UIDs rise within a mailbox
+  std::vector<ItemKey> whole;
+  std::array<std::byte, 4> check{};  // the SHA-256 of all their octets, its front
   bool operator==(const ItemReferences&) const = default;
 };
 struct ItemBlock {  // of the item started last on this stream
   std::uint64_t offset = 0;
-  Bytes octets;
+  codec::content::Block block;  // from one Unwrapper to one Wrapper, from ItemStart on
   bool operator==(const ItemBlock&) const = default;
 };
 struct ItemEnd {
-  ContentDigest digest{};  // of all octets; different here: asked for again, never kept
+  DigestFront digest{};  // of the SHA-256 of all octets; different here: asked for again, never kept
   bool operator==(const ItemEnd&) const = default;
 };
 struct ItemFailed {  // gone (expunged meanwhile) or not to be had now

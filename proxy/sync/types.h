@@ -1,5 +1,6 @@
 // The words of the mail lane: what a mailbox and an item are to client and agent alike.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -30,6 +31,12 @@ struct ModSeq {
 // The identity of one submission or change: made once by the client, known to both ends for ever.
 using Ticket = std::array<std::byte, 16>;
 using ContentDigest = std::array<std::byte, 32>;  // SHA-256 of an item's octets
+using DigestFront = std::array<std::byte, 8>;     // enough of it to find an accident
+inline DigestFront front_of(const ContentDigest& digest) {
+  DigestFront front;
+  std::copy_n(digest.begin(), front.size(), front.begin());
+  return front;
+}
 
 // System flags are bits, keywords are text in the server's spelling. \Recent never crosses the link.
 struct Flags {

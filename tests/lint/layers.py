@@ -10,7 +10,7 @@ import sys
 
 import tree
 
-CODEC = ["codec/property", "codec/mime", "codec/convert", "codec/container", "codec/chunk", "codec/refer", "codec/compress"]
+CODEC = ["codec/property", "codec/mime", "codec/convert", "codec/container", "codec/content", "codec/chunk", "codec/refer", "codec/compress"]
 BOOSTER = [
     "booster/runtime", "booster/disk", "booster/sql", "booster/crypto", "booster/net", "booster/platform", "booster/tls",
     "booster/schedule", "booster/session", "booster/transport", "booster/carrier", "booster/store",
@@ -25,8 +25,9 @@ MAY_USE = {
     "codec/property": ["codec/base"],
     "codec/mime": ["codec/base"],
     "codec/convert": ["codec/property", "codec/mime"],
-    "codec/refer": ["codec/mime", "codec/convert"],
+    "codec/refer": ["codec/mime", "codec/convert", "codec/content", "codec/chunk"],
     "codec/container": ["codec/base"],
+    "codec/content": ["codec/mime", "codec/container"],
     "codec/chunk": ["codec/base"],
     "codec/compress": ["codec/base"],
     "booster/runtime": ["codec/base"],
@@ -48,7 +49,7 @@ MAY_USE = {
     "proxy/dav": ["codec/base"],
     "proxy/messaging": ["booster/net", "booster/crypto", "booster/session", *CODEC],
     "proxy/queue": ["booster/sql", "booster/disk", "booster/crypto", "booster/schedule", "proxy/messaging", "proxy/sync"],
-    "proxy/sync": ["codec/property", "codec/mime"],
+    "proxy/sync": ["codec/property", "codec/content"],
     "proxy/client/replica": CLIENT_USES + CLIENT_PARTS,
     "proxy/client/events": CLIENT_USES + CLIENT_PARTS,
     "proxy/client/faces": CLIENT_USES + CLIENT_PARTS,
@@ -82,7 +83,7 @@ MAY_USE_ANYTHING = ("tests", "perf")
 NEVER_TOGETHER = ("proxy/client", "proxy/gateway")
 # The front faces the network, the broker holds passwords: what they use may use these, they themselves never.
 PARSES_NO_MAIL = ("proxy/gateway/dispatcher", "proxy/gateway/broker")
-MAIL = ("codec/mime", "codec/convert", "codec/container", *GRAMMARS)
+MAIL = ("codec/mime", "codec/convert", "codec/container", "codec/content", *GRAMMARS)
 
 # A foreign library is included in one folder only, so that a bug in it has one address and a version change one diff.
 FOREIGN = [

@@ -9,6 +9,7 @@
 #include "booster/crypto/digest.h"
 #include "booster/net/memory_stream.h"
 #include "booster/runtime/timer.h"
+#include "codec/content/wrapper.h"
 #include "proxy/gateway/agent/agent.h"
 #include "proxy/sync/items.h"
 #include "tests/support/device_model.h"
@@ -91,18 +92,21 @@ Task<Result<std::size_t>> fetch_bodies(agent::Agent& user, runtime::Loop& loop, 
   std::size_t done = 0, octets = 0;
   std::uint32_t uid = 0;
   booster::crypto::Sha256 digest;
+  codec::content::Wrapper wrapper;
   while (done < wanted) {
     CO_TRY_ASSIGN(const codec::property::Chain chain, co_await stream.receive());
     CO_TRY_ASSIGN(const sync::ItemMessage message, sync::decode_item(chain));
     if (const auto* start = std::get_if<sync::ItemStart>(&message)) {
       digest = booster::crypto::Sha256();
+      wrapper = {};
       octets = 0;
       uid = start->uid.value;
     } else if (const auto* block = std::get_if<sync::ItemBlock>(&message)) {
-      digest.update(block->octets);
-      octets += block->octets.size();
+      CO_TRY_ASSIGN(const codec::Bytes written, wrapper.wrap(block->block));
+      digest.update(written);
+      octets += written.size();
     } else if (const auto* end = std::get_if<sync::ItemEnd>(&message)) {
-      if (end->digest != digest.digest().bytes) co_return proxy::fail(Errc::Corrupt, "a body's digest");
+      if (end->digest != proxy::sync::front_of(digest.digest().bytes)) co_return proxy::fail(Errc::Corrupt, "a body's digest");
       const auto entry = inbox->messages.find(uid);
       if (entry != inbox->messages.end() && entry->second.size != octets)
         std::printf("  uid %u: size stated %u, is %zu\n", uid, entry->second.size, octets);

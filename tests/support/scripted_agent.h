@@ -7,6 +7,7 @@
 #include "booster/carrier/mux.h"
 #include "booster/crypto/digest.h"
 #include "booster/runtime/scope.h"
+#include "codec/content/wrapper.h"
 #include "codec/refer/prefix.h"
 #include "proxy/messaging/frame_stream.h"
 #include "proxy/messaging/message_stream.h"
@@ -247,10 +248,9 @@ class ScriptedAgent {
     const bool alone = refer != refers.end();
     if (alone) {
       Bytes prefix;
-      codec::refer::append_reference(mails.at(refer->second), prefix);
+      CO_TRY(codec::refer::append_reference(mails.at(refer->second), codec::refer::Extent::Front, prefix));
       sync::ItemReferences references;
-      references.items.emplace_back();
-      references.items.back().uid.value = refer->second;
+      references.fronts.push_back({{}, {}, {refer->second}});
       const auto digest = booster::crypto::sha256(prefix);
       std::copy_n(digest.bytes.begin(), references.check.size(), references.check.begin());
       const std::vector<codec::property::Chain> heads{sync::encode(opening),
@@ -264,13 +264,14 @@ class ScriptedAgent {
       const auto from = octets.begin() + static_cast<std::ptrdiff_t>(offset);
       sync::ItemBlock block;
       block.offset = offset;
-      block.octets.assign(from, from + static_cast<std::ptrdiff_t>(count));
+      block.block.content.assign(from, from + static_cast<std::ptrdiff_t>(count));
+      block.block.written = count;
       offset += count;
       const sync::ItemMessage piece = std::move(block);
       CO_TRY(co_await tell(stream, sync::encode(piece)));
     }
     sync::ItemEnd end;
-    end.digest = booster::crypto::sha256(octets).bytes;
+    end.digest = sync::front_of(booster::crypto::sha256(octets).bytes);
     if (wrong_digest_once.erase(uid.value) > 0) end.digest[0] ^= std::byte{1};
     const sync::ItemMessage closing = end;
     Result<> told = co_await tell(stream, sync::encode(closing));
@@ -336,6 +337,7 @@ class ScriptedAgent {
     from.offset = uploads[ticket].size();
     const sync::ItemMessage place = from;
     CO_TRY(co_await tell(stream, sync::encode(place)));
+    codec::content::Wrapper wrapper;
     for (;;) {
       CO_TRY_ASSIGN(const codec::property::Chain chain, co_await stream.receive());
       CO_TRY_ASSIGN(const sync::ItemMessage message, sync::decode_item(chain));
@@ -343,7 +345,8 @@ class ScriptedAgent {
       const auto& block = std::get<sync::ItemBlock>(message);
       Bytes& spool = uploads[ticket];
       if (block.offset != spool.size()) co_return fail(Errc::Protocol, "a gap");
-      spool.insert(spool.end(), block.octets.begin(), block.octets.end());
+      CO_TRY_ASSIGN(const Bytes octets, wrapper.wrap(block.block));
+      spool.insert(spool.end(), octets.begin(), octets.end());
     }
     sync::UploadStored stored;
     stored.ticket = ticket;

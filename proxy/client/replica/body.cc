@@ -38,9 +38,10 @@ Task<Result<>> BodySink::write(ByteView block) {
   co_return Result<>();
 }
 
-Task<Result<>> BodySink::finish(const sync::ContentDigest& digest) {
+Task<Result<>> BodySink::finish(sync::DigestFront front) {
   finished_ = true;
-  const bool right = running_.digest().bytes == digest && body_->available_ == body_->size_;
+  const sync::ContentDigest digest = running_.digest().bytes;
+  const bool right = sync::front_of(digest) == front && body_->available_ == body_->size_;
   Result<> done;
   if (right) {
     done = co_await replica_.store_body(*this, digest);

@@ -61,7 +61,7 @@ class BodySink {
   std::uint64_t offset() const { return body_->available(); }  // the next block's
   Task<Result<>> write(ByteView block);                        // Errors  Full, Io · Limit: more than its size
   // Verifies, makes durable, records.   Errors  Protocol: another digest; the part is dropped, ask anew from 0
-  Task<Result<>> finish(const sync::ContentDigest& digest);
+  Task<Result<>> finish(sync::DigestFront front);
   std::shared_ptr<Body> body() const { return body_; }
 
  private:

@@ -1,5 +1,6 @@
 #include "proxy/gateway/agent/agent.h"
 
+#include "booster/crypto/random.h"
 #include "booster/runtime/timer.h"
 #include "proxy/gateway/agent/device_session.h"
 #include "proxy/gateway/agent/inbox_watch.h"
@@ -31,7 +32,8 @@ struct Agent::Parts final : MailboxListener {
                {},
                {},
                owner.settings_.mixing,
-               owner.settings_.authserv_id},
+               owner.settings_.authserv_id,
+               booster::crypto::random_u64()},
         watch(loop, *owner.upstream_, owner.settings_.idle_rearm, owner.settings_.poll_inbox) {}
 
   void on_folders() override {

@@ -35,6 +35,7 @@ struct Shared {
   runtime::Notify first_round;  // rounds_done is not 0 any more
   messaging::MixingPermits* mixing = nullptr;
   std::string authserv_id;
+  std::uint64_t chunk_key = 0;  // the session's own: chunk ids are never said
   std::int64_t wall_seconds() const {
     return std::chrono::duration_cast<std::chrono::seconds>(loop.wall_now().time_since_epoch()).count();
   }
@@ -193,7 +194,8 @@ class ItemFeed {
     Bytes octets;
   };
   Task<Result<>> send_alone(const Want& want, MailPtr mail, const codec::property::Chain& start, std::uint64_t offset);
-  Task<Result<Prefix>> prefix_of(sync::ItemKey item, std::vector<sync::ItemKey> keys);
+  Task<Result<Prefix>> prefix_of(sync::ItemKey item, HeldMails::Choice chosen);
+  Task<Result<bool>> append_reference(sync::ItemKey key, codec::refer::Extent extent, Bytes& octets);
   Task<Result<>> learn();
   Task<Result<>> send_blocks(MailPtr mail, std::uint64_t offset);
   Task<Result<>> send_failed(const Want& want, const Error& error);

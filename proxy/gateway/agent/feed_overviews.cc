@@ -77,7 +77,7 @@ Task<Result<bool>> SyncFeed::step_overviews(std::uint32_t number) {
 }
 
 Task<Result<>> SyncFeed::send_alone(sync::Overviews overview) {
-  const messaging::MessageOptions coding = alone_.choose(messaging::Load::Alone, link_);
+  const messaging::MessageOptions coding = alone_.choose(messaging::Alone{}, link_);
   const std::vector<codec::property::Chain> no_heads;
   const codec::property::Chain chain = sync::encode(sync::FeedMessage(std::move(overview)));
   Bytes no_references;

@@ -1,5 +1,7 @@
 #include "proxy/gateway/agent/held_mails.h"
 
+#include <algorithm>
+
 namespace proxy::gateway::agent {
 
 void HeldMails::add(const sync::ItemKey& key, Traits traits, std::size_t size) {
@@ -18,9 +20,13 @@ void HeldMails::forget(const sync::ItemKey& key) {
   ids_.erase(found);
 }
 
-std::vector<sync::ItemKey> HeldMails::choose(const Traits& mail, std::size_t octets, std::uint64_t seconds) {
-  std::vector<sync::ItemKey> chosen;
-  for (const codec::refer::History::Id id : history_.choose(mail, octets, seconds)) chosen.push_back(keys_.at(id));
+HeldMails::Choice HeldMails::choose(const Traits& mail, const Room& room, std::uint64_t seconds) {
+  const codec::refer::History::Choice ids = history_.choose(mail, room, seconds);
+  Choice chosen;
+  for (const auto id : ids.fronts) chosen.fronts.push_back(keys_.at(id));
+  for (const auto id : ids.whole) chosen.whole.push_back(keys_.at(id));
+  // Rising numbers cost less than their order gains.
+  std::sort(chosen.fronts.begin(), chosen.fronts.end());
   return chosen;
 }
 

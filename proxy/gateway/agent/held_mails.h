@@ -9,19 +9,24 @@
 
 namespace proxy::gateway::agent {
 
-// A larger mail is not referred to: it would be fetched whole for its front.
-constexpr std::size_t kLargestReferred = 128 * 1024;
+// A larger mail is not referred to.
+constexpr std::size_t kLargestReferred = codec::refer::most_octets(codec::refer::Extent::Whole);
 
 class HeldMails {
  public:
   using Traits = codec::refer::Traits;
+  using Room = codec::refer::History::Room;
+  struct Choice {
+    std::vector<sync::ItemKey> fronts;  // as ItemReferences has them
+    std::vector<sync::ItemKey> whole;
+  };
 
   void add(const sync::ItemKey& key, Traits traits, std::size_t size);
   void forget(const sync::ItemKey& key);
   bool holds(const sync::ItemKey& key) const { return ids_.contains(key); }
   std::size_t size() const { return ids_.size(); }
   // As History::choose.
-  std::vector<sync::ItemKey> choose(const Traits& mail, std::size_t octets, std::uint64_t seconds);
+  Choice choose(const Traits& mail, const Room& room, std::uint64_t seconds);
 
  private:
   codec::refer::History history_;

@@ -2,15 +2,15 @@
 #include <algorithm>
 
 #include "booster/crypto/digest.h"
+#include "booster/runtime/offload.h"
 #include "booster/runtime/timer.h"
-#include "codec/mime/splitter.h"
+#include "codec/content/unwrapper.h"
 #include "proxy/gateway/agent/device_session.h"
 
 namespace proxy::gateway::agent {
 namespace {
 
 constexpr std::size_t kMaxWants = 100'000;       // items asked for and not sent: a whole mailbox in one breath
-constexpr std::size_t kFetchBlock = 64 * 1024;   // a person waits: the first octets come sooner
 constexpr std::size_t kMostLearned = 256;        // mails that the device names as held
 constexpr std::size_t kMostHistory = 128;        // mails of a first synchronization that may be referred to: the newest
 constexpr std::size_t kMany = 16;                // wants that are worth a large window
@@ -195,20 +195,22 @@ Task<Result<>> ItemFeed::send_item(Want want) {
 
 Task<Result<>> ItemFeed::send_blocks(MailPtr mail, std::uint64_t offset) {
   const ByteView octets = mail->octets();
-  const std::size_t most = urgency_ == Urgency::Interactive ? kFetchBlock : sync::kMaxBlock;
   booster::crypto::Sha256 digest;
   digest.update(octets.first(static_cast<std::size_t>(offset)));
+  codec::content::Unwrapper unwrapper;
   for (auto at = static_cast<std::size_t>(offset); at < octets.size();) {
     const ByteView rest = octets.subspan(at);
-    const ByteView piece = rest.size() > most ? rest.first(codec::mime::split_point(rest.first(most))) : rest;
-    digest.update(piece);
-    sync::ItemBlock block{at, Bytes(piece.begin(), piece.end())};
-    const codec::property::Chain chain = sync::encode(sync::ItemMessage(std::move(block)));
+    const ByteView piece = rest.first(codec::content::next_piece(rest));
+    const auto look = [&unwrapper, &digest, piece, at] {
+      digest.update(piece);
+      return sync::encode(sync::ItemMessage(sync::ItemBlock{at, unwrapper.unwrap(piece)}));
+    };
+    const codec::property::Chain chain = co_await runtime::offload(look);
     CO_TRY(co_await stream_.batch(chain));
     at += piece.size();
   }
   sync::ItemEnd end;
-  end.digest = digest.digest().bytes;
+  end.digest = sync::front_of(digest.digest().bytes);
   const codec::property::Chain chain = sync::encode(sync::ItemMessage(end));
   co_return co_await stream_.batch(chain);
 }

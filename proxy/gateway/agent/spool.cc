@@ -164,9 +164,9 @@ Result<> Spool::append_upload(const sync::Ticket& ticket, std::uint64_t offset, 
   return upload->file->sync_data();
 }
 
-Result<> Spool::end_upload(const sync::Ticket& ticket, const sync::ContentDigest& digest) {
+Result<> Spool::end_upload(const sync::Ticket& ticket, const sync::DigestFront& digest) {
   TRY_ASSIGN(Open * upload, opened(ticket));
-  const bool right = upload->running.digest().bytes == digest;
+  const bool right = sync::front_of(upload->running.digest().bytes) == digest;
   Result<> synced = upload->file->sync();
   std::erase_if(open_, [&](const Open& one) { return one.ticket == ticket; });
   if (!right) {

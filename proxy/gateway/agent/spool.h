@@ -44,7 +44,7 @@ class Spool {
   Result<> restart_upload(const sync::Ticket& ticket);
   Result<> append_upload(const sync::Ticket& ticket, std::uint64_t offset, ByteView octets);
   // Durable under its final name when it returns.   Errors  Conflict: other octets than the digest says; all is dropped
-  Result<> end_upload(const sync::Ticket& ticket, const sync::ContentDigest& digest);
+  Result<> end_upload(const sync::Ticket& ticket, const sync::DigestFront& digest);
 
  private:
   Spool(disk::Disk& disk, disk::Path folder) : disk_(&disk), folder_(std::move(folder)) {}

@@ -1,5 +1,7 @@
 #include "proxy/gateway/agent/upload.h"
 
+#include "booster/runtime/offload.h"
+
 namespace proxy::gateway::agent {
 
 Task<Result<>> Upload::answer(sync::ItemMessage message) {
@@ -34,6 +36,7 @@ Task<Result<>> Upload::take(sync::ItemMessage message) {
 
 Task<Result<>> Upload::start(const sync::ItemStart& start) {
   under_way_ = start;
+  wrapper_ = {};
   whole_.reset();
   std::optional<ContentDigest> whole;
   auto job = [&](TicketFile& file) -> Result<UploadState> {
@@ -50,27 +53,28 @@ Task<Result<>> Upload::start(const sync::ItemStart& start) {
 }
 
 Task<Result<>> Upload::block(const sync::ItemBlock& block) {
-  if (block.octets.size() > sync::kMaxBlock) co_return fail(Errc::Protocol, "upload: a block too large");
   const bool anew = block.offset == 0 && offset_ != 0;
   if (!anew && block.offset != offset_) co_return fail(Errc::Protocol, "upload: a block from elsewhere");
-  if (block.offset + block.octets.size() > under_way_->size)
+  if (block.offset + block.block.written > under_way_->size)
     co_return fail(Errc::Protocol, "upload: more octets than stated");
   if (whole_ && !anew) co_return fail(Errc::Protocol, "upload: more octets than stated");
+  const auto wrap = [this, &block] { return wrapper_.wrap(block.block); };
+  CO_TRY_ASSIGN(const Bytes octets, co_await runtime::offload(wrap));
   const bool begin = whole_.has_value();
   auto job = [&](TicketFile& file) -> Result<> {
     if (begin) TRY(file.spool().begin_upload(under_way_->ticket, under_way_->size));
     if (anew) TRY(file.spool().restart_upload(under_way_->ticket));
-    return file.spool().append_upload(under_way_->ticket, block.offset, block.octets);
+    return file.spool().append_upload(under_way_->ticket, block.offset, octets);
   };
   CO_TRY(co_await tickets_.run(std::move(job)));
   whole_.reset();
-  offset_ = block.offset + block.octets.size();
+  offset_ = block.offset + octets.size();
   co_return Result<>();
 }
 
 Task<Result<>> Upload::end(const sync::ItemEnd& end) {
   if (offset_ != under_way_->size) co_return fail(Errc::Protocol, "upload: fewer octets than stated");
-  if (whole_ && *whole_ != end.digest)
+  if (whole_ && sync::front_of(*whole_) != end.digest)
     co_return fail(Errc::Conflict, "upload: other octets are here under this ticket");
   if (!whole_) {
     auto job = [&](TicketFile& file) { return file.spool().end_upload(under_way_->ticket, end.digest); };

@@ -1,6 +1,7 @@
 // Upload: the octets of one large item come up, to be resumed where they stopped.               Source: sync
 // PROTOCOL.md §5
 #pragma once
+#include "codec/content/wrapper.h"
 #include "proxy/gateway/agent/tickets.h"
 #include "proxy/messaging/message_stream.h"
 
@@ -27,6 +28,7 @@ class Upload {
   Tickets& tickets_;
   messaging::MessageStream stream_;
   std::optional<sync::ItemStart> under_way_;
+  codec::content::Wrapper wrapper_;  // of it
   std::uint64_t offset_ = 0;
   std::optional<ContentDigest> whole_;  // of octets that were here already
 };

@@ -90,9 +90,9 @@ TEST(Window, MemoryStaysWithinWhatThePageSays) {
                          {1, 20, 2},
                          {6, 20, 5},
                          {19, 20, 11},
-                         {1, 23, 9},
-                         {6, 23, 12},
-                         {19, 23, 26}}) {
+                         {1, 23, 10},
+                         {6, 23, 13},
+                         {19, 23, 27}}) {
     Compressor compressor(row.level, row.window_log);
     Decompressor decompressor(row.window_log);
     Bytes coded;

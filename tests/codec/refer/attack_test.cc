@@ -12,7 +12,7 @@ namespace codec::refer {
 namespace {
 
 constexpr std::size_t kPairs = 2'500;  // of a right guess and a wrong one
-constexpr std::size_t kMostPrefix = 192 * 1024;
+constexpr std::size_t kFronts = 192 * 1024;
 constexpr std::size_t kUnit = 64;
 
 constexpr std::string_view kTrusted = "mx.victim.example";
@@ -46,8 +46,11 @@ std::string guessing_mail(const std::string& guess, std::size_t number) {
 
 std::size_t size_on_link(History& history, const std::string& mail, const std::vector<std::string>& held, bool padded) {
   Bytes prefix;
-  for (const History::Id id : history.choose(traits_of(as_bytes(mail), kTrusted, Author::Anybody), kMostPrefix, 0))
-    append_reference(as_bytes(held[id]), prefix);
+  const Traits traits = traits_of(as_bytes(mail), {kTrusted, 1}, Author::Anybody);
+  const History::Choice chosen = history.choose(traits, {kFronts, kMostPrefix}, 0);
+  for (const History::Id id : chosen.fronts)
+    EXPECT_TRUE(append_reference(as_bytes(held[id]), Extent::Front, prefix));
+  for (const History::Id id : chosen.whole) EXPECT_TRUE(append_reference(as_bytes(held[id]), Extent::Whole, prefix));
   compress::BlockEncoder blocks;
   blocks.begin_aside({.level = 6, .window_log = 17}, std::move(prefix));
   Bytes link;
@@ -69,7 +72,7 @@ double distinction(Rules rules, std::size_t digits) {
     const std::vector<std::string> held{lunch, secret_mail(code)};
     History history(rules);
     for (std::size_t at = 0; at < held.size(); ++at)
-      history.add(at, traits_of(as_bytes(held[at]), kTrusted, at == 0 ? Author::User : Author::Anybody),
+      history.add(at, traits_of(as_bytes(held[at]), {kTrusted, 1}, at == 0 ? Author::User : Author::Anybody),
                   held[at].size());
     const bool padded = rules == Rules::Safe;
     const std::size_t right_size = size_on_link(history, guessing_mail(code, i), held, padded);

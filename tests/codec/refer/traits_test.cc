@@ -6,7 +6,7 @@ namespace codec::refer {
 namespace {
 
 Traits traits(std::string_view mail) {
-  return traits_of(as_bytes(mail), "mx.example.com", Author::Anybody);
+  return traits_of(as_bytes(mail), {"mx.example.com", 1}, Author::Anybody);
 }
 
 TEST(Traits, ReadsWhatDecides) {
@@ -32,8 +32,8 @@ TEST(Traits, ReadsWhatDecides) {
 // Whatever it says of itself.
 TEST(Traits, AForgedFromDoesNotMakeItTheUsers) {
   const std::string_view mail = "From: alice@example.com\r\n\r\n";
-  EXPECT_FALSE(traits_of(as_bytes(mail), "mx.example.com", Author::Anybody).by_user);
-  EXPECT_TRUE(traits_of(as_bytes(mail), "mx.example.com", Author::User).by_user);
+  EXPECT_FALSE(traits_of(as_bytes(mail), {"mx.example.com", 1}, Author::Anybody).by_user);
+  EXPECT_TRUE(traits_of(as_bytes(mail), {"mx.example.com", 1}, Author::User).by_user);
 }
 
 TEST(Traits, TwoSendersProveNothing) {

@@ -25,7 +25,7 @@ Task<Result<>> bring(replica::Replica& replica, std::uint32_t uid, char what) {
   const sync::ServerUid server_uid{uid};
   CO_TRY_ASSIGN(auto sink, co_await replica.begin_body("INBOX", validity, server_uid, 0, octets.size()));
   CO_TRY(co_await sink->write(octets));
-  co_return co_await sink->finish(booster::crypto::sha256(octets).bytes);
+  co_return co_await sink->finish(sync::front_of(booster::crypto::sha256(octets).bytes));
 }
 
 Task<Result<>> fill(replica::Replica& replica) {

@@ -241,8 +241,8 @@ class MemoryAccount final : public AccountStore {
       message_.part.insert(message_.part.end(), octets.begin(), octets.end());
       co_return Result<>();
     }
-    Task<Result<>> finish(sync::ContentDigest digest) override {
-      if (booster::crypto::sha256(message_.part).bytes != digest) {
+    Task<Result<>> finish(sync::DigestFront digest) override {
+      if (sync::front_of(booster::crypto::sha256(message_.part).bytes) != digest) {
         message_.part.clear();
         co_return fail(Errc::Protocol, "digest");
       }

@@ -48,13 +48,34 @@ TEST(Coding, StaysUntilTheLinkIsClearlyAnother) {
 TEST(Coding, WhatGoesAloneIsPackedThoroughlyWhileItIsSmall) {
   MixingPermits permits(1);
   CodingChoice choice(&permits);
-  EXPECT_EQ(choice.choose(alone(4'000), std::nullopt), kAlone);
-  EXPECT_EQ(choice.choose(alone(4'000'000), std::nullopt), kAloneLarge);
-  EXPECT_EQ(choice.choose(alone(4'000), BitsPerSecond{2'000'000}).encoding, Encoding::Mix);
+  const Alone small{4'000, 10'000};
+  const Alone large{4'000'000, 0};
+  EXPECT_EQ(choice.choose(small, std::nullopt), kAlone);
+  EXPECT_EQ(choice.choose(large, std::nullopt).level, kAloneLarge.level);
+  EXPECT_EQ(choice.choose(small, BitsPerSecond{2'000'000}).encoding, Encoding::Mix);
   choice.rest();
   EXPECT_EQ(permits.given(), 0U);
-  EXPECT_EQ(unmixed(alone(4'000)), kAlone);
-  EXPECT_EQ(unmixed(alone(4'000'000)), kAloneLarge);
+  EXPECT_EQ(choice.choose(large, BitsPerSecond{2'000'000}).encoding, Encoding::ZstdWindow);
+  EXPECT_EQ(choice.choose(large, BitsPerSecond{500'000}).encoding, Encoding::Mix);
+  EXPECT_EQ(unmixed(small), kAlone);
+  EXPECT_EQ(unmixed(large).level, kAloneLarge.level);
+}
+
+TEST(Coding, AWindowHoldsWhatItIsCodedAgainst) {
+  MixingPermits permits(1);
+  CodingChoice choice(&permits);
+  const Alone revision{1'000'000, 1'000'000};
+  EXPECT_GE(1 << choice.choose(revision, std::nullopt).window_log, 2'000'000);
+  EXPECT_GE(1 << unmixed(revision).window_log, 2'000'000);
+  EXPECT_EQ(choice.choose(revision, BitsPerSecond{100'000}).encoding, Encoding::ZstdWindow) << "learned too slowly";
+  EXPECT_EQ(choice.choose(Alone{40'000'000, 0}, std::nullopt).window_log, codec::compress::kMaxWindowLog);
+}
+
+TEST(Coding, TheMixerRefersToLess) {
+  MixingPermits permits(1);
+  CodingChoice choice(&permits);
+  EXPECT_EQ(choice.room(std::nullopt).fronts, kReferences);
+  EXPECT_EQ(choice.room(BitsPerSecond{500'000}).fronts, kMixReferences);
 }
 
 }  // namespace

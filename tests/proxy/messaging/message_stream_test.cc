@@ -18,7 +18,8 @@ sync::ItemMessage block(std::size_t number) {
   message.offset = number;
   std::string text;
   while (text.size() < 20'000) text += "line " + std::to_string(number) + " of a mail that repeats itself\r\n";
-  message.octets = codec::to_bytes(text);
+  message.block.content = codec::to_bytes(text);
+  message.block.written = text.size();
   return message;
 }
 
@@ -80,7 +81,8 @@ CORO_TEST(MessageStream, OptionsChangeWithoutTheReceiverBeingTold) {
   MessageStream receiver(std::move(pair.server));
   sync::ItemBlock picture;
   std::mt19937 random(7);
-  for (int i = 0; i < 20'000; ++i) picture.octets.push_back(static_cast<std::byte>(random()));
+  for (int i = 0; i < 20'000; ++i) picture.block.content.push_back(static_cast<std::byte>(random()));
+  picture.block.written = picture.block.content.size();
   const sync::ItemMessage sent = picture;
   const Chain chain = sync::encode(sent);
   std::uint64_t before = 0;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "codec/content/unwrapper.h"
 #include "codec/property/decode.h"
 #include "codec/property/encode.h"
 #include "proxy/sync/control.h"
@@ -137,12 +138,16 @@ TEST(FeedMessages, AFlagChangeIsAtMostSixteenBytes) {
   EXPECT_LE(codec::property::encode(encode(FeedMessage(FlagChanges{3, {{{123'456}, seen}}}))).size(), 16U);
 }
 
+ItemBlock block_of(std::uint64_t offset, const Bytes& octets) {
+  return {offset, codec::content::Unwrapper().unwrap(octets)};
+}
+
 TEST(ItemMessages, AnAttachmentCrossesDecoded) {
   const Bytes octets = base64_lines(1000);
-  const Chain chain = encode(ItemMessage(ItemBlock{0, octets}));
+  const Chain chain = encode(ItemMessage(block_of(0, octets)));
   EXPECT_LT(codec::property::encode(chain).size(), 57U * 1000 + 50);
   Chain bomb = chain;
-  bomb.set(id::kWrittenSize, std::uint64_t{kMaxBlock + 1});
+  bomb.set(id::kWrittenSize, std::uint64_t{codec::content::kMaxWritten + 1});
   EXPECT_EQ(decode_item(bomb).error().code, Errc::Limit);
 }
 
@@ -152,18 +157,18 @@ TEST(ItemMessages, CrossUnchanged) {
   const std::vector<ItemKey> keys{{"INBOX", {5}, {9}}, {"", {0}, {77}}};
   round_trips(ItemMessage(WantItems{"INBOX", {5}, {{9}, {8}, {20}}, 1'000, digest, {}}), decode_item);
   round_trips(ItemMessage(WantItems{"INBOX", {5}, {{9}}, 0, {}, keys}), decode_item);
-  round_trips(ItemMessage(ItemReferences{keys, {std::byte{1}, std::byte{2}}}), decode_item);
+  round_trips(ItemMessage(ItemReferences{keys, {keys[1]}, {std::byte{1}, std::byte{2}}}), decode_item);
   round_trips(ItemMessage(CancelItems{"INBOX", {5}, {{9}}}), decode_item);
   round_trips(ItemMessage(WantNew{3, 1 << 20, {{"INBOX", {5}, {{9}, {8}}}, {"Sent", {6}, {{1}}}}}), decode_item);
   round_trips(ItemMessage(ItemStart{"INBOX", {5}, {9}, {}, 100, 0}), decode_item);
   round_trips(ItemMessage(ItemStart{"", {}, {}, ticket(3), 100, 50}), decode_item);
-  round_trips(ItemMessage(ItemBlock{50, codec::to_bytes("octets")}), decode_item);
-  round_trips(ItemMessage(ItemBlock{50, base64_lines(100)}), decode_item);
-  round_trips(ItemMessage(ItemEnd{digest}), decode_item);
+  round_trips(ItemMessage(block_of(50, codec::to_bytes("octets"))), decode_item);
+  round_trips(ItemMessage(block_of(50, base64_lines(100))), decode_item);
+  round_trips(ItemMessage(ItemEnd{front_of(digest)}), decode_item);
   round_trips(ItemMessage(ItemFailed{"INBOX", {5}, {9}, true, "expunged"}), decode_item);
   round_trips(ItemMessage(UploadFrom{ticket(1), 5, digest}), decode_item);
   round_trips(ItemMessage(UploadStored{ticket(1)}), decode_item);
-  EXPECT_FALSE(decode_item(crossed(encode(ItemMessage(ItemBlock{0, Bytes(kMaxBlock + 1)})))));
+  EXPECT_FALSE(decode_item(crossed(encode(ItemMessage(ItemBlock{0, {{}, {}, Bytes(codec::content::kMaxWritten + 1), codec::content::kMaxWritten + 1}})))));
 }
 
 TEST(OperationMessages, CrossUnchanged) {

@@ -65,7 +65,7 @@ Task<Result<>> bring(World& w, std::uint32_t uid, std::uint32_t size) {
   const sync::ServerUid server_uid{uid};
   CO_TRY_ASSIGN(auto sink, co_await w.replica->begin_body("Later", validity, server_uid, 0, size));
   CO_TRY(co_await sink->write(octets));
-  co_return co_await sink->finish(booster::crypto::sha256(octets).bytes);
+  co_return co_await sink->finish(sync::front_of(booster::crypto::sha256(octets).bytes));
 }
 
 CORO_TEST(ReplicaOrder, NewestFirstAndLargeOnesLast) {

@@ -212,7 +212,7 @@ CORO_TEST(ReplicaWrites, ABodyArrivesResumesAndIsEvicted) {
     EXPECT_FALSE(waiting->failed()) << "another brings it";
     const Bytes rest(41, std::byte{'x'});
     CO_ASSERT_OK(co_await sink->write(rest));
-    CO_ASSERT_OK(co_await sink->finish(digest.bytes));
+    CO_ASSERT_OK(co_await sink->finish(sync::front_of(digest.bytes)));
   }
   EXPECT_TRUE(waiting->complete());
   EXPECT_FALSE((co_await w.replica->raise_body(info.id, kFirstUid)).value()) << "it is here";
@@ -244,7 +244,7 @@ CORO_TEST(ReplicaWrites, WhatIsEvictedLeavesItsPreview) {
   CO_ASSERT_OK(co_await w.replica->apply(message));
   auto sink = (co_await w.replica->begin_body("INBOX", kValidity, kFirstServer, 0, octets.size())).value();
   CO_ASSERT_OK(co_await sink->write(octets));
-  CO_ASSERT_OK(co_await sink->finish(booster::crypto::sha256(octets).bytes));
+  CO_ASSERT_OK(co_await sink->finish(sync::front_of(booster::crypto::sha256(octets).bytes)));
   sink.reset();
   EXPECT_FALSE((co_await w.replica->vectors(BodyPolicy::All, INT64_MIN)).value().bodies_follow)
       << "the limit is reached";
@@ -320,7 +320,7 @@ CORO_TEST(ReplicaWrites, ABodyIsAsLongAsItIsWhateverTheServerStated) {
     EXPECT_EQ(reading->size(), real);
     const Bytes octets(real, std::byte{'x'});
     CO_ASSERT_OK(co_await sink->write(octets));
-    CO_ASSERT_OK(co_await sink->finish(booster::crypto::sha256(octets).bytes));
+    CO_ASSERT_OK(co_await sink->finish(sync::front_of(booster::crypto::sha256(octets).bytes)));
     EXPECT_EQ((co_await w.replica->body(info.id, kFirstUid)).value()->size(), real);
     auto view = (co_await w.replica->view("INBOX")).value();
     const RowQuery query = all_rows();

@@ -1,0 +1,29 @@
+#include "codec/content/unwrapper.h"
+
+#include <algorithm>
+
+namespace codec::content {
+
+std::size_t next_piece(ByteView rest) {
+  return rest.size() > kPiece ? mime::split_point(rest.first(kPiece)) : rest.size();
+}
+
+Block Unwrapper::unwrap(ByteView piece) {
+  mime::SplitBlock split = splitter_.split(piece);
+  return {std::move(split.layout), {}, std::move(split.content), piece.size()};
+}
+
+Bytes content_of(ByteView item, std::size_t most) {
+  if (item.size() > most) item = item.first(mime::split_point(item.first(most)));
+  Unwrapper unwrapper;
+  Bytes content;
+  while (!item.empty()) {
+    const std::size_t size = next_piece(item);
+    const Block block = unwrapper.unwrap(item.first(size));
+    content.insert(content.end(), block.content.begin(), block.content.end());
+    item = item.subspan(size);
+  }
+  return content;
+}
+
+}  // namespace codec::content

@@ -1,0 +1,24 @@
+// Unwrapper: takes off what hides an item's content from compression: transfer encodings, and the containers inside
+// them. Wrapper puts it on again, octet by octet.
+#pragma once
+#include "codec/content/block.h"
+#include "codec/mime/splitter.h"
+
+namespace codec::content {
+
+// How much of an item's rest becomes the next block: kPiece, or less to end with a line.
+std::size_t next_piece(ByteView rest);
+
+// Of one item, its pieces in order from wherever the first one begins.
+class Unwrapper {
+ public:
+  Block unwrap(ByteView piece);
+
+ private:
+  mime::Splitter splitter_;
+};
+
+// The content of an item, or of the front of it: the same wherever it is made.   Limits  `most` octets of the item
+Bytes content_of(ByteView item, std::size_t most);
+
+}  // namespace codec::content

@@ -1,0 +1,14 @@
+// Wrapper: an item's octets, from the blocks that an Unwrapper made of it.
+#pragma once
+#include "codec/content/block.h"
+
+namespace codec::content {
+
+// Of one item, its blocks in order from the first that its Unwrapper made.
+class Wrapper {
+ public:
+  // Exactly block.written octets.   Errors  Protocol: what cannot be put together · Limit: more than kMaxWritten octets
+  Result<Bytes> wrap(const Block& block);
+};
+
+}  // namespace codec::content

@@ -1,0 +1,81 @@
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <random>
+
+#include "codec/content/unwrapper.h"
+#include "codec/content/wrapper.h"
+
+namespace codec::content {
+namespace {
+
+std::string base64_file(std::size_t lines) {
+  std::mt19937 random(3);
+  constexpr std::string_view kCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text = "Content-Transfer-Encoding: base64\r\n\r\n";
+  for (std::size_t line = 0; line < lines; ++line) {
+    for (int i = 0; i < 76; ++i) text += kCharacters[random() % kCharacters.size()];
+    text += "\r\n";
+  }
+  return text;
+}
+
+std::vector<Block> unwrap(ByteView item) {
+  Unwrapper unwrapper;
+  std::vector<Block> blocks;
+  while (!item.empty()) {
+    const std::size_t size = next_piece(item);
+    blocks.push_back(unwrapper.unwrap(item.first(size)));
+    item = item.subspan(size);
+  }
+  return blocks;
+}
+
+Bytes wrap(const std::vector<Block>& blocks) {
+  Wrapper wrapper;
+  Bytes item;
+  for (const Block& block : blocks) {
+    const Result<Bytes> octets = wrapper.wrap(block);
+    EXPECT_TRUE(octets) << to_string(octets.error());
+    if (octets) item.insert(item.end(), octets->begin(), octets->end());
+  }
+  return item;
+}
+
+TEST(Content, PiecesEndWithALineAndMakeTheWholeAgain) {
+  const Bytes item = to_bytes(base64_file(3000));
+  const std::vector<Block> blocks = unwrap(item);
+  ASSERT_GT(blocks.size(), 2U);
+  std::size_t content = 0;
+  for (const Block& block : blocks) {
+    EXPECT_LE(block.written, kPiece);
+    content += block.content.size();
+  }
+  EXPECT_LT(content, item.size() * 3 / 4);
+  EXPECT_EQ(wrap(blocks), item);
+}
+
+TEST(Content, ContentOfIsWhatTheBlocksHold) {
+  const Bytes item = to_bytes(base64_file(3000));
+  Bytes content;
+  for (const Block& block : unwrap(item)) content.insert(content.end(), block.content.begin(), block.content.end());
+  EXPECT_EQ(content_of(item, item.size()), content);
+  const Bytes front = content_of(item, 70'000);
+  ASSERT_LT(front.size(), content.size());
+  EXPECT_EQ(front, Bytes(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(front.size())));
+}
+
+TEST(Content, WhatDoesNotFitTogetherIsRefused) {
+  Wrapper wrapper;
+  EXPECT_EQ(wrapper.wrap({{}, {}, to_bytes("four"), 5}).error().code, Errc::Protocol);
+  EXPECT_EQ(wrapper.wrap({{}, {}, {}, kMaxWritten + 1}).error().code, Errc::Limit);
+  EXPECT_FALSE(wrapper.wrap({to_bytes("layout"), {}, to_bytes("four"), 4}));
+}
+
+RC_GTEST_PROP(Content, AnyOctetsComeBack, (std::string front, unsigned lines, std::string back)) {
+  const Bytes item = to_bytes(front + base64_file(lines % 50) + back);
+  RC_ASSERT(wrap(unwrap(item)) == item);
+}
+
+}  // namespace
+}  // namespace codec::content
