@@ -1,6 +1,7 @@
 // Unwrapper: takes off what hides an item's content from compression: transfer encodings, and the containers inside
 // them. Wrapper puts it on again, octet by octet.
 #pragma once
+#include "codec/container/opener.h"
 #include "codec/content/block.h"
 #include "codec/mime/splitter.h"
 
@@ -16,6 +17,7 @@ class Unwrapper {
 
  private:
   mime::Splitter splitter_;
+  container::Opener opener_;
 };
 
 // The content of an item, or of the front of it: the same wherever it is made.   Limits  `most` octets of the item

@@ -7,9 +7,14 @@ namespace codec::content {
 Result<Bytes> Wrapper::wrap(const Block& block) {
   if (block.written > kMaxWritten) return fail(Errc::Limit, std::to_string(block.written) + " octets in a block");
   const auto written = static_cast<std::size_t>(block.written);
-  if (!block.layout.empty()) return mime::join(block.layout, block.content, written);
-  if (block.content.size() != written) return fail(Errc::Protocol, "a block of another size");
-  return block.content;
+  // What stands without its transfer encoding: the layout tells how much.
+  std::size_t closed = written;
+  if (!block.layout.empty()) {
+    TRY_ASSIGN(closed, mime::content_size(block.layout));
+  }
+  TRY_ASSIGN(Bytes octets, closer_.close(block.recipe, block.content, closed));
+  if (block.layout.empty()) return octets;
+  return mime::join(block.layout, octets, written);
 }
 
 }  // namespace codec::content

@@ -1,5 +1,6 @@
 // Wrapper: an item's octets, from the blocks that an Unwrapper made of it.
 #pragma once
+#include "codec/container/closer.h"
 #include "codec/content/block.h"
 
 namespace codec::content {
@@ -9,6 +10,9 @@ class Wrapper {
  public:
   // Exactly block.written octets.   Errors  Protocol: what cannot be put together · Limit: more than kMaxWritten octets
   Result<Bytes> wrap(const Block& block);
+
+ private:
+  container::Closer closer_;
 };
 
 }  // namespace codec::content

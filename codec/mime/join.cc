@@ -19,7 +19,21 @@ Result<> too_long() {
   return fail(Errc::Protocol, "join: more octets than the block has");
 }
 
+std::size_t size_of(const Stretch& stretch) {
+  return std::visit([](const auto& its) { return its.size; }, stretch);
+}
+
 }  // namespace
+
+Result<std::size_t> content_size(ByteView layout) {
+  std::size_t size = 0;
+  for (LayoutReader reader(layout); !reader.empty();) {
+    TRY_ASSIGN(const Stretch stretch, reader.next());
+    size += size_of(stretch);
+    if (size > kMaxSplitBlock) return fail(Errc::Limit, fmt::format("join: content of {} octets", size));
+  }
+  return size;
+}
 
 Result<Bytes> join(ByteView layout, ByteView content, std::size_t size) {
   if (size > kMaxSplitBlock) return fail(Errc::Limit, fmt::format("join: a block of {} octets", size));
@@ -35,7 +49,7 @@ Result<Bytes> join(ByteView layout, ByteView content, std::size_t size) {
   while (!reader.empty()) {
     TRY_ASSIGN(const Stretch stretch, reader.next());
     const std::size_t room = size - raw.size();
-    const std::size_t octets = std::visit([](const auto& its) { return its.size; }, stretch);
+    const std::size_t octets = size_of(stretch);
     TRY_ASSIGN(const ByteView taken, in.take(octets));
     if (const auto* base64 = std::get_if<Base64Stretch>(&stretch)) {
       if (written_size(*base64) > room) TRY(too_long());

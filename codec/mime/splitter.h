@@ -30,6 +30,9 @@ class Splitter {
   bool quoted_ = false;     // such a body
 };
 
+// Octets of content that the layout takes.   Errors  as join
+Result<std::size_t> content_size(ByteView layout);
+
 // The block's octets.   Errors  Protocol: layout and content that do not give `size` octets · Limit: kMaxSplitBlock
 Result<Bytes> join(ByteView layout, ByteView content, std::size_t size);
 

@@ -29,11 +29,17 @@ def overviews(lab: Lab) -> bytes:
 
 
 def test_no_preview_comes_where_every_body_does(world, tmp_path):
+    long = "\r\n".join(random.Random(5).randbytes(30).hex() for _ in range(1000))
     with Lab("--mails", "3", "--wait", "synced") as lab:
-        deliver(lab, tmp_path, accounts.mail("a kestrel", "hovering over the stubble"))
+        deliver(lab, tmp_path, accounts.mail("a kestrel", "hovering over the stubble\r\n" + long))
         accounts.assert_equal(lab)
         kept = overviews(lab)
         assert b"a kestrel" in kept and b"stubble" not in kept
+        # Of a small mail not even the overview comes: it is made here, with its preview.
+        deliver(lab, tmp_path, accounts.mail("a harrier", "low over the reeds"))
+        accounts.assert_equal(lab)
+        kept = overviews(lab)
+        assert b"a harrier" in kept and b"low over the reeds" in kept
 
 
 def mixed(lab: Lab) -> int:

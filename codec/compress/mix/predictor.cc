@@ -91,13 +91,17 @@ void Predictor::find_match() {
   if (match_ != 0 && history_[match_ & (kHistoryOctets - 1)] == newest) {
     ++match_;
     if (match_size_ < 0xffffU) ++match_size_;
+  } else if (match_ != 0 && match_size_ > 0) {
+    // One octet differs: what follows it may be the same again.
+    ++match_;
+    match_size_ = 0;
   } else {
     match_ = 0;
     match_size_ = 0;
   }
   const auto recent = static_cast<std::uint32_t>(last8_);
   const std::uint32_t hash = scramble(recent, static_cast<std::uint32_t>(last8_ >> 32) & 0xffffU) >> (32 - kSeenLog);
-  if (match_ == 0 && position_ >= kShortestMatch) {
+  if (match_size_ == 0 && position_ >= kShortestMatch) {
     const std::uint32_t candidate = last_seen_[hash];
     std::uint32_t same = 0;
     while (candidate != 0 && same < kLongestCounted && same < candidate &&
@@ -137,20 +141,19 @@ void Predictor::predict() {
   }
   inputs_[kOrder0] = odds_of(order0_map_.p(order0_[partial_]));
   match_chance_ = 0;
+  foretold_ = false;
   inputs_[kMatch] = 0;
   inputs_[kMatchSure] = 0;
   if (match_ != 0) {
     const std::uint32_t expected = history_[match_ & (kHistoryOctets - 1)] | 256U;
     if (expected >> (8 - bits_) == partial_) {
+      foretold_ = true;
       expected_bit_ = static_cast<int>(expected >> (7 - bits_) & 1U);
       match_chance_ = trust();
       const int odds = stretch(match_chances_[match_chance_].p());
       inputs_[kMatch] = static_cast<std::int16_t>(expected_bit_ != 0 ? odds : -odds);
       const int sure = static_cast<int>(std::min(match_size_, kSure)) * 64;
       inputs_[kMatchSure] = static_cast<std::int16_t>(expected_bit_ != 0 ? sure : -sure);
-    } else {
-      match_ = 0;
-      match_size_ = 0;
     }
   }
   const int first = by_partial_.mix(inputs_, partial_);
@@ -179,7 +182,7 @@ void Predictor::learn(int bit) {
   HistoryState& zero = order0_[partial_];
   order0_map_.learn(zero, bit);
   zero = next_state(zero, bit);
-  if (match_ != 0) match_chances_[match_chance_].learn(bit == expected_bit_ ? 1 : 0, kMatchLimit);
+  if (foretold_) match_chances_[match_chance_].learn(bit == expected_bit_ ? 1 : 0, kMatchLimit);
 
   partial_ = partial_ << 1 | static_cast<std::uint32_t>(bit);
   ++bits_;

@@ -60,6 +60,7 @@ class Predictor {
   std::array<Chance, 64> match_chances_;
   std::size_t match_chance_ = 0;
   int expected_bit_ = 0;
+  bool foretold_ = false;  // by the match, this bit
 
   Mixer<kInputs>::Inputs inputs_{};
   Mixer<kInputs> by_partial_;

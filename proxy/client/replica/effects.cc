@@ -116,15 +116,6 @@ Result<> make_copies(Work& work, const OperationRecord& record) {
   return {};
 }
 
-Result<codec::property::Chain> overview_of(Work& work, const sync::ContentDigest& digest, std::uint64_t size) {
-  TRY_ASSIGN(const auto file, work.store().contents().open(digest));
-  Bytes bytes(std::min(size, kReplayOverview));
-  TRY_ASSIGN(const std::size_t read, file->read_at(0, bytes));
-  bytes.resize(read);
-  if (size <= kReplayOverview) return codec::convert::encode_overview(codec::convert::overview(bytes));
-  return codec::convert::encode_overview(codec::convert::overview_of_header(bytes, size));
-}
-
 Result<> make_appended(Work& work, const OperationRecord& record, const codec::property::Chain* overview) {
   Message m = made_message(record, 0);
   TRY_ASSIGN(const auto there, work.message(m.key));
@@ -182,6 +173,15 @@ Result<LocalUid> allot(Work& work, MailboxId mailbox, std::uint32_t count) {
   TRY_ASSIGN(MailboxRow * row, work.mailbox(mailbox));
   if (row != nullptr) row->next_uid = first.value + count;
   return first;
+}
+
+Result<codec::property::Chain> overview_of(Work& work, const sync::ContentDigest& digest, std::uint64_t size) {
+  TRY_ASSIGN(const auto file, work.store().contents().open(digest));
+  Bytes bytes(std::min(size, kReplayOverview));
+  TRY_ASSIGN(const std::size_t read, file->read_at(0, bytes));
+  bytes.resize(read);
+  if (size <= kReplayOverview) return codec::convert::encode_overview(codec::convert::overview(bytes));
+  return codec::convert::encode_overview(codec::convert::overview_of_header(bytes, size));
 }
 
 Result<> put_overview(Work& work, Message& m, const codec::property::Chain& overview) {

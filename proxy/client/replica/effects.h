@@ -24,6 +24,8 @@ Result<> release_held(Work& work, MailboxId mailbox);
 Result<> bind_message(Work& work, const Message& message, ServerUid uid);
 // Made from the content here.
 Result<> add_overview(Work& work, const Message& message, const sync::ContentDigest& digest);
+// Of a content that is here.
+Result<codec::property::Chain> overview_of(Work& work, const sync::ContentDigest& digest, std::uint64_t size);
 // Before the content goes: the previews that did not come because every body was to.
 Result<> keep_previews(Work& work, std::int64_t content, const sync::ContentDigest& digest, std::uint64_t size);
 Result<> put_overview(Work& work, Message& message, const codec::property::Chain& overview);

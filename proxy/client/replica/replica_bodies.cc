@@ -243,6 +243,10 @@ Task<Result<>> Replica::store_body(BodySink& sink, const sync::ContentDigest& di
     after.content = id;
     after.body = BodyState::Here;
     after.size = sink.body_->size_;
+    if (!after.overview) {  // a small mail that came unasked: the overview is in it
+      TRY_ASSIGN(const auto overview, overview_of(work, digest, after.size));
+      TRY(put_overview(work, after, overview));
+    }
     TRY(work.update(*m, after));
     return work.database().run("DELETE FROM wishes WHERE key=?", m->key);
   };

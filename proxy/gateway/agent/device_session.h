@@ -118,7 +118,7 @@ class SyncFeed {
   Task<Result<bool>> step_descent(std::uint32_t number);
   Task<Result<>> step_rematch(std::uint32_t number);
   Task<Result<>> send_skeleton(std::uint32_t number, std::vector<std::uint32_t> uids, bool in_order);
-  void push_bodies(const Mailbox& mailbox, sync::Skeleton& skeleton);
+  void push_bodies(const Mailbox& mailbox, Held& held, sync::Skeleton& skeleton);
   Task<Result<>> send_flags(std::uint32_t number);
   Task<Result<>> send_gone(std::uint32_t number);
   // feed_overviews.cc

@@ -14,6 +14,8 @@ constexpr std::size_t kFlagWindow = 5'000;
 constexpr std::size_t kGoneWindow = 20'000;
 constexpr std::size_t kRematchWindow = 500;  // each costs a header fetched
 constexpr std::size_t kPushed = 32;          // bodies at once; of a flood the device asks for what it wants
+// Octets of a mail that comes unasked so fast that its overview would only cost: the device makes it from the octets.
+constexpr std::uint64_t kNoOverview = 32 * 1024;
 
 template <class Set>
 std::vector<std::uint32_t> take_front(Set& set, std::size_t most) {
@@ -276,16 +278,20 @@ Task<Result<>> SyncFeed::send_skeleton(std::uint32_t number, std::vector<std::ui
   if (in_order) held.sent_next = uids.back() + 1;
   skeleton.complete_below.value = held.sent_next;
   if (skeleton.entries.empty()) co_return Result<>();
-  if (in_order && held.caught_up) push_bodies(*mailbox, skeleton);
+  if (in_order && held.caught_up) push_bodies(*mailbox, held, skeleton);
   co_return co_await send(std::move(skeleton));
 }
 
 // The body of a mail that arrives leaves with its skeleton: the device need not ask first. Only where notification is
 // at once does the round trip matter.
-void SyncFeed::push_bodies(const Mailbox& mailbox, sync::Skeleton& skeleton) {
+void SyncFeed::push_bodies(const Mailbox& mailbox, Held& held, sync::Skeleton& skeleton) {
   if (standing_.feed == nullptr || !mailbox.name.is_inbox()) return;
-  for (const sync::SkeletonEntry& entry : skeleton.entries)
-    if (entry.size <= standing_.most && skeleton.pushed.size() < kPushed) skeleton.pushed.push_back(entry.uid);
+  for (const sync::SkeletonEntry& entry : skeleton.entries) {
+    if (entry.size > standing_.most || skeleton.pushed.size() >= kPushed) continue;
+    skeleton.pushed.push_back(entry.uid);
+    if (entry.size > kNoOverview) continue;
+    held.overviews.add(imap::Range{mailbox.picture.below(entry.uid.value) + 1, entry.uid.value});
+  }
   if (skeleton.pushed.empty()) return;
   skeleton.pushed_for = standing_.serial;
   standing_.feed->push(mailbox.name.utf8(), skeleton.uid_validity, skeleton.pushed);

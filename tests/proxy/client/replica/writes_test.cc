@@ -225,6 +225,25 @@ CORO_TEST(ReplicaWrites, ABodyArrivesResumesAndIsEvicted) {
   EXPECT_EQ((co_await w.replica->evict()).value(), 0U);  // unsent
 }
 
+// A small mail that comes unasked has its overview in it.
+CORO_TEST(ReplicaWrites, ABodyBringsTheOverviewThatIsNotHere) {
+  World w;
+  CO_ASSERT_OK(co_await open(w));
+  CO_ASSERT_OK(co_await fill(w, 1));
+  EXPECT_EQ((co_await w.replica->vectors(BodyPolicy::All, INT64_MIN)).value().mailboxes.at(0).overview_below.value, 2U);
+  const Bytes octets = codec::to_bytes("Subject: tides\r\n\r\nthe first lines\r\n");
+  auto sink = (co_await w.replica->begin_body("INBOX", kValidity, kFirstServer, 0, octets.size())).value();
+  CO_ASSERT_OK(co_await sink->write(octets));
+  CO_ASSERT_OK(co_await sink->finish(sync::front_of(booster::crypto::sha256(octets).bytes)));
+  EXPECT_EQ((co_await w.replica->vectors(BodyPolicy::All, INT64_MIN)).value().mailboxes.at(0).overview_below.value, 0U);
+  auto view = (co_await w.replica->view("INBOX")).value();
+  RowQuery query = all_rows();
+  query.overview = true;
+  const auto rows = (co_await view->rows(query, LocalUid())).value();
+  CO_ASSERT_TRUE(rows.at(0).overview != nullptr);
+  EXPECT_EQ(*rows.at(0).overview, codec::convert::overview(octets));
+}
+
 // The agent leaves previews out while every body is to come; what is evicted keeps its own.
 CORO_TEST(ReplicaWrites, WhatIsEvictedLeavesItsPreview) {
   World w;
