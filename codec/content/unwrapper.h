@@ -10,12 +10,17 @@ namespace codec::content {
 // How much of an item's rest becomes the next block: kPiece, or less to end with a line.
 std::size_t next_piece(ByteView rest);
 
+// Opening takes ten times as long as zstd: not worth it where the link is fast.
+enum class Containers : std::uint8_t { Opened, Left };
+
 // Of one item, its pieces in order from wherever the first one begins.
 class Unwrapper {
  public:
+  explicit Unwrapper(Containers containers = Containers::Opened) : containers_(containers) {}
   Block unwrap(ByteView piece);
 
  private:
+  Containers containers_;
   mime::Splitter splitter_;
   container::Opener opener_;
 };

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "booster/session/types.h"
+#include "codec/content/unwrapper.h"
 #include "codec/refer/history.h"
 #include "proxy/messaging/message_stream.h"
 
@@ -44,6 +45,9 @@ class MixingPermits {
   std::uint32_t most_;
   std::uint32_t given_ = 0;
 };
+
+// `link`: as CodingChoice has it.
+codec::content::Containers containers(std::optional<BitsPerSecond> link);
 
 // For a receiver that takes no context mixing.
 MessageOptions unmixed(const Alone& mail);

@@ -86,10 +86,6 @@ def test_an_answer_is_read_against_what_it_answers(world, tmp_path):
             client.append("Sent", ours)
         accounts.sent_up(lab)
         accounts.come_down(lab)
-        # What the device holds it names at the beginning of a session.
-        lab.call("kill", "client")
-        lab.call("start", "client")
-        accounts.come_down(lab)
         for number in range(5):  # the gateway looks at what is held while nobody waits: perhaps not yet
             answer = accounts.mail(f"Re: tide table {number}", quoted)
             deliver(lab, tmp_path, b"In-Reply-To: " + ours_id + b"\r\n" + answer)

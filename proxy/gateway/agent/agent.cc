@@ -163,6 +163,11 @@ void Agent::touched(const std::string& mailbox) {
   parts_->shared.wake_watcher.notify_all();
 }
 
+void Agent::made_by(DeviceSessionId device, sync::ItemKey item) {
+  const auto found = devices_.find(device);
+  if (found != devices_.end()) found->second->learn(std::move(item));
+}
+
 void Agent::folders_touched() {
   parts_->folders_touched = true;
   parts_->shared.wake_watcher.notify_all();

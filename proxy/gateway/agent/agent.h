@@ -73,6 +73,7 @@ class Agent final : public OperationsAccess {
   Upstream& upstream() override { return *upstream_; }
   void touched(const std::string& mailbox) override;
   void folders_touched() override;
+  void made_by(DeviceSessionId device, sync::ItemKey item) override;
   void tell(std::string text, bool trouble) override;
 
  private:

@@ -44,6 +44,11 @@ Task<Result<>> DeviceSession::serve_items(net::StreamPtr stream, Urgency urgency
   co_return co_await feed.serve();
 }
 
+// Where no stream takes new mail nothing is referred to.
+void DeviceSession::learn(sync::ItemKey held) {
+  if (standing_.feed != nullptr) standing_.feed->learn_of(std::move(held));
+}
+
 Task<void> DeviceSession::end() {
   tasks_.cancel();
   co_await tasks_.join();

@@ -170,6 +170,8 @@ class ItemFeed {
   Task<Result<>> serve();
   // Sends these before what the device asked for.
   void push(const std::string& mailbox, sync::UidValidity uid_validity, const std::vector<sync::ServerUid>& uids);
+  // The device holds it: it is looked at when nobody waits.
+  void learn_of(sync::ItemKey held);
 
  private:
   struct Want {
@@ -227,6 +229,7 @@ class DeviceSession {
   void give_stream(sync::MailPurpose purpose, net::StreamPtr stream);
   void set_link(messaging::BitsPerSecond rate) { link_ = rate; }
   SyncFeed* feed() { return feed_.get(); }
+  void learn(sync::ItemKey held);  // what it made at the server itself
   Task<void> end();
 
  private:

@@ -38,6 +38,12 @@ void ItemFeed::push(const std::string& mailbox, sync::UidValidity uid_validity,
   changed_.notify_all();
 }
 
+void ItemFeed::learn_of(sync::ItemKey held) {
+  if (to_learn_.size() >= kMostLearned) return;
+  to_learn_.push_back(std::move(held));
+  changed_.notify_all();
+}
+
 // The client's half-close says that it asks for nothing more: what it asked for still goes out.
 Task<Result<>> ItemFeed::serve() {
   const runtime::Surroundings here = co_await runtime::surroundings();
@@ -88,9 +94,7 @@ Result<> ItemFeed::take(sync::ItemMessage message) {
   } else if (const auto* want_new = std::get_if<sync::WantNew>(&message)) {
     standing_ = StandingWant{this, want_new->serial, want_new->most};
     for (const sync::HeldItems& held : want_new->held) {
-      for (const sync::ServerUid uid : held.uids) {
-        if (to_learn_.size() < kMostLearned) to_learn_.push_back({held.mailbox, held.uid_validity, uid});
-      }
+      for (const sync::ServerUid uid : held.uids) learn_of({held.mailbox, held.uid_validity, uid});
     }
   } else {
     return fail(Errc::Protocol, "an item message that only the agent sends");
@@ -184,8 +188,7 @@ Task<Result<>> ItemFeed::send_item(Want want) {
     CO_TRY(co_await send_blocks(std::move(*mail), offset));
     if (small && urgency_ != Urgency::Interactive && history_seen_ < kMostHistory) {
       ++history_seen_;
-      to_learn_.push_back({want.mailbox, {want.uid_validity}, {want.uid}});
-      changed_.notify_all();
+      learn_of({want.mailbox, {want.uid_validity}, {want.uid}});
     }
   }
   ++shared_.bodies_sent;
@@ -197,7 +200,7 @@ Task<Result<>> ItemFeed::send_blocks(MailPtr mail, std::uint64_t offset) {
   const ByteView octets = mail->octets();
   booster::crypto::Sha256 digest;
   digest.update(octets.first(static_cast<std::size_t>(offset)));
-  codec::content::Unwrapper unwrapper;
+  codec::content::Unwrapper unwrapper(messaging::containers(link_));
   for (auto at = static_cast<std::size_t>(offset); at < octets.size();) {
     const ByteView rest = octets.subspan(at);
     const ByteView piece = rest.first(codec::content::next_piece(rest));

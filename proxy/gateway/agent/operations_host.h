@@ -1,7 +1,7 @@
 // The seam between the agent and what carries out a user's operations and submissions.
 #pragma once
 #include "proxy/gateway/agent/upstream.h"
-#include "proxy/sync/types.h"
+#include "proxy/sync/items.h"
 
 namespace proxy::gateway::agent {
 
@@ -19,6 +19,8 @@ class OperationsAccess {
   // Something in this mailbox (UTF-8 name) was changed by us: look at once, so that every device is told.
   virtual void touched(const std::string& mailbox) = 0;
   virtual void folders_touched() = 0;
+  // What a device has made at the server itself is there and with the device: it may be referred to.
+  virtual void made_by(DeviceSessionId device, sync::ItemKey item) = 0;
   // Trouble or news for every device.
   virtual void tell(std::string text, bool trouble) = 0;
 };

@@ -41,13 +41,14 @@ Result<std::unique_ptr<UserOperations>> UserOperations::open(runtime::Loop& loop
   return std::unique_ptr<UserOperations>(new UserOperations(loop, std::move(file), dialer, std::move(settings), ask));
 }
 
-Task<Result<>> UserOperations::serve_operations(OperationsAccess& agent, DeviceSessionId, net::StreamPtr stream) {
+Task<Result<>> UserOperations::serve_operations(OperationsAccess& agent, DeviceSessionId device,
+                                                net::StreamPtr stream) {
   Lane lane(std::move(stream));
   submissions_.watch(lane.watch);
   runtime::CancelScope& scope = co_await runtime::current_cancel();
   runtime::TaskScope tasks(loop_, scope, [](const std::string&, const Error&) {});
   tasks.spawn("submission reports", send_reports(lane));
-  tasks.spawn("operations", work(agent, lane));
+  tasks.spawn("operations", work(agent, device, lane));
   Result<> end = co_await read_messages(lane);
   tasks.cancel();
   co_await tasks.join();
@@ -106,13 +107,17 @@ Task<Result<>> UserOperations::take(Lane& lane, sync::OperationMessage message) 
   co_return Result<>();
 }
 
-Task<Result<>> UserOperations::work(OperationsAccess& agent, Lane& lane) {
+Task<Result<>> UserOperations::work(OperationsAccess& agent, DeviceSessionId device, Lane& lane) {
   for (;;) {
     while (lane.waiting.empty()) CO_TRY(co_await lane.more.wait());
     sync::Operation operation = std::move(lane.waiting.front());
     lane.waiting.pop_front();
     lane.fewer.notify_all();
+    const bool appends = operation.kind == sync::OperationKind::Append;
+    const std::string mailbox = operation.mailbox;
     sync::OperationResult result = co_await operations_.execute(agent, std::move(operation));
+    if (appends && result.made.size() == 1 && result.made.front().value != 0)
+      agent.made_by(device, {mailbox, result.target_validity, result.made.front()});
     const sync::OperationMessage answer(std::move(result));
     CO_TRY(co_await lane.stream.send(sync::encode(answer)));
   }

@@ -40,7 +40,7 @@ class UserOperations final : public OperationsHost {
   struct Lane;
   Task<Result<>> read_messages(Lane& lane);
   Task<Result<>> take(Lane& lane, sync::OperationMessage message);
-  Task<Result<>> work(OperationsAccess& agent, Lane& lane);
+  Task<Result<>> work(OperationsAccess& agent, DeviceSessionId device, Lane& lane);
   Task<Result<>> send_reports(Lane& lane);
   Task<Result<>> sweep_now_and_then(OperationsAccess& agent);
 

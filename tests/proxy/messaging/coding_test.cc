@@ -71,6 +71,13 @@ TEST(Coding, AWindowHoldsWhatItIsCodedAgainst) {
   EXPECT_EQ(choice.choose(Alone{40'000'000, 0}, std::nullopt).window_log, codec::compress::kMaxWindowLog);
 }
 
+TEST(Coding, ContainersAreOpenedUnlessTheLinkIsKnownToBeFast) {
+  using codec::content::Containers;
+  EXPECT_EQ(containers(std::nullopt), Containers::Opened);
+  EXPECT_EQ(containers(BitsPerSecond{2'000'000}), Containers::Opened);
+  EXPECT_EQ(containers(BitsPerSecond{1'000'000'000}), Containers::Left);
+}
+
 TEST(Coding, TheMixerRefersToLess) {
   MixingPermits permits(1);
   CodingChoice choice(&permits);

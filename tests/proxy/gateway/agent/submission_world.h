@@ -171,6 +171,7 @@ class TestAccess final : public OperationsAccess {
   Upstream& upstream() override { return upstream_; }
   void touched(const std::string& mailbox) override { touched_mailboxes.insert(mailbox); }
   void folders_touched() override { ++folders; }
+  void made_by(DeviceSessionId, sync::ItemKey) override {}
   void tell(std::string text, bool) override { told.push_back(std::move(text)); }
 
   std::set<std::string> touched_mailboxes;
