@@ -1,5 +1,6 @@
 #include "codec/container/closer.h"
 
+#include <algorithm>
 #include <array>
 
 #include "codec/container/limits.h"
@@ -18,8 +19,9 @@ Result<Bytes> LevelCloser::close(ByteView recipe, ByteView content, std::size_t 
   if (recipe.empty()) return Bytes(content.begin(), content.end());
   Bytes octets;
   octets.reserve(most);
+  std::size_t begins_left = std::min(most / kMinStream + 1, kMaxStreams);  // each costs its tables
   for (ByteReader in(recipe); !in.empty();) {
-    TRY_ASSIGN(const Run run, read_run(in));
+    TRY_ASSIGN(const AnyRun run, read_run(in));
     const auto* stream = std::get_if<StreamRun>(&run);
     const std::size_t size = stream != nullptr ? stream->size : std::get<LiteralRun>(run).size;
     if (size > content.size()) return fail(Errc::Protocol, "recipe: more than the content");
@@ -32,6 +34,7 @@ Result<Bytes> LevelCloser::close(ByteView recipe, ByteView content, std::size_t 
       continue;
     }
     if (stream->begins) {
+      if (begins_left-- == 0) return fail(Errc::Protocol, "recipe: too many streams");
       if (!stream->settings) return fail(Errc::Protocol, "recipe: a stream without settings");
       open = std::make_unique<StreamCloser>(*stream->settings);
     }

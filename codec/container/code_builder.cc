@@ -77,9 +77,12 @@ class TreeBuilder {
       const std::uint16_t node = order_[i];
       level[node] = level[parent_[node]] + 1;
       if (level[node] > limit_) level[node] = limit_, ++too_long;
-      if (node < symbols_) ++count[level[node]];
+      if (node >= symbols_) continue;
+      ++count[level[node]];
+      lengths_[node] = static_cast<std::uint8_t>(level[node]);
     }
-    if (too_long > 0) shorten(count, too_long);
+    if (too_long == 0) return;
+    shorten(count, too_long);
     // The longest codes to the rarest symbols.
     std::size_t at = 0;
     for (unsigned bits = limit_; bits > 0; --bits) {

@@ -37,6 +37,7 @@ class LevelOpener::Sink {
 
   const ByteView block;
   std::size_t tries;
+  std::size_t streams = 0;  // that begin here
 
   // How much a stream at `at` may give, were all the rest literal.
   std::size_t room(std::size_t at) const {
@@ -88,7 +89,7 @@ void LevelOpener::take(Sink& sink, std::size_t at, bool begins) {
   Bytes recipe;
   ByteWriter out(recipe);
   write_run(out, opened.run);
-  if (!pays(opened.run, opened.taken, recipe.size()) || only_stored(opened.run) ||
+  if (!opened.is_cheap || !pays(opened.run, opened.taken, recipe.size()) || only_stored(opened.run) ||
       (begins && opened.run.end == StreamEnd::GivenUp && opened.taken < kMinStream)) {
     sink.tries -= std::min(sink.tries, opened.taken + opened.text.size());
     if (!begins) ++count_.given_up;
@@ -96,6 +97,7 @@ void LevelOpener::take(Sink& sink, std::size_t at, bool begins) {
     return;
   }
   if (begins) ++count_.opened;
+  if (begins) ++sink.streams;
   if (opened.run.end == StreamEnd::GivenUp) ++count_.given_up;
   count_.octets += opened.taken;
   count_.tokens += opened.tokens;
@@ -118,7 +120,7 @@ LevelOpener::Opened LevelOpener::open(ByteView block, const std::vector<OpenedRa
     if (range.begin > 0) finder_.forget();
     const ByteView within = block.first(range.end);
     std::size_t at = std::max(range.begin, sink.literal());
-    while (at < range.end && sink.tries > 0 && !stream_) {
+    while (at < range.end && sink.tries > 0 && sink.streams < kMaxStreams && !stream_) {
       const auto found = finder_.next(within, at);
       if (!found) break;
       at = *found;

@@ -106,7 +106,7 @@ void write_stream(ByteWriter& out, const StreamRun& run) {
   }
   if (!run.ends.empty()) {
     out.varint(run.ends.size());
-    for (const EndCorrection& end : run.ends) out.varint(end.gap), out.varint(end.tokens);
+    for (const EndCorrection& end : run.ends) out.varint(end.gap), out.varint(end.tokens + 1);  // 0: kNoEnd
   }
   if (!run.tokens.empty()) {
     out.varint(run.tokens.size());
@@ -131,7 +131,8 @@ Result<> read_list(ByteReader& in, std::vector<Entry>& list, Result<Entry> (*rea
 Result<EndCorrection> read_end_correction(ByteReader& in) {
   EndCorrection end;
   TRY_ASSIGN(end.gap, count_of(in));
-  TRY_ASSIGN(end.tokens, count_of(in));
+  TRY_ASSIGN(const std::size_t tokens, count_of(in));
+  end.tokens = tokens - 1;
   return end;
 }
 
@@ -162,7 +163,7 @@ Result<StreamRun> read_stream(ByteReader& in, std::size_t size) {
 }  // namespace
 
 // stretch = (size << 1 | stream):varint …                                                                      §2
-void write_run(ByteWriter& out, const Run& run) {
+void write_run(ByteWriter& out, const AnyRun& run) {
   if (const auto* literal = std::get_if<LiteralRun>(&run)) {
     out.varint(static_cast<std::uint64_t>(literal->size) << 1);
   } else if (const auto* stream = std::get_if<StreamRun>(&run)) {
@@ -170,16 +171,16 @@ void write_run(ByteWriter& out, const Run& run) {
   }
 }
 
-Result<Run> read_run(ByteReader& in) {
+Result<AnyRun> read_run(ByteReader& in) {
   TRY_ASSIGN(const std::uint64_t value, in.varint());
   const std::uint64_t size = value >> 1;
   if (size > kMaxOpenedBlock) return fail(Errc::Protocol, "recipe: a stretch too large");
   if ((value & kStreamBit) != 0) {
     TRY_ASSIGN(StreamRun run, read_stream(in, static_cast<std::size_t>(size)));
-    return Run(std::move(run));
+    return AnyRun(std::move(run));
   }
   if (size == 0) return fail(Errc::Protocol, "recipe: an empty stretch");
-  return Run(LiteralRun{static_cast<std::size_t>(size)});
+  return AnyRun(LiteralRun{static_cast<std::size_t>(size)});
 }
 
 }  // namespace codec::container

@@ -30,7 +30,7 @@ struct EndCorrection {
   std::size_t tokens = 0;  // in the block, from its beginning; kNoEnd: it goes on behind this stretch
   bool operator==(const EndCorrection&) const = default;
 };
-constexpr std::size_t kNoEnd = 0;
+constexpr std::size_t kNoEnd = SIZE_MAX;
 struct HeadCorrection {
   std::size_t gap = 0;
   BlockHead head;
@@ -43,19 +43,19 @@ struct StreamRun {
   std::size_t size = 0;
   StreamEnd end = StreamEnd::Ends;
   bool begins = false;
-  std::optional<Settings> settings;  // from here on; must be there when it begins
-  std::size_t blocks = 0;            // deflate blocks that begin in it
-  std::uint8_t padding = 0;          // Ends
-  std::vector<TokenCorrection> tokens;
-  std::vector<EndCorrection> ends;
-  std::vector<HeadCorrection> heads;
-  Bytes tail;  // not Ends
+  std::optional<Settings> settings = std::nullopt;  // from here on; must be there when it begins
+  std::size_t blocks = 0;                           // deflate blocks that begin in it
+  std::uint8_t padding = 0;                         // Ends
+  std::vector<TokenCorrection> tokens = {};
+  std::vector<EndCorrection> ends = {};
+  std::vector<HeadCorrection> heads = {};
+  Bytes tail = {};  // not Ends
   bool operator==(const StreamRun&) const = default;
 };
-using Run = std::variant<LiteralRun, StreamRun>;
+using AnyRun = std::variant<LiteralRun, StreamRun>;
 
-void write_run(ByteWriter& out, const Run& run);
+void write_run(ByteWriter& out, const AnyRun& run);
 //   Errors  Protocol: a kind, flag or number that cannot be
-Result<Run> read_run(ByteReader& in);
+Result<AnyRun> read_run(ByteReader& in);
 
 }  // namespace codec::container

@@ -7,6 +7,8 @@ namespace {
 
 constexpr std::size_t kLookahead = kMaxMatch + kMinMatch + 1;  // zlib keeps that much of its window for what comes
 
+constexpr unsigned kForgets = 0x80;
+
 struct LevelRow {
   std::size_t good, lazy, nice, chain;
   bool greedy;
@@ -31,14 +33,16 @@ constexpr std::array<LevelRow, kLastLevel> kLevels = {{{4, 4, 8, 4, true},
 void write_settings(ByteWriter& out, const Settings& settings) {
   out.u8(settings.level);
   out.u8(static_cast<std::uint8_t>(settings.memory | static_cast<unsigned>(settings.strategy) << 4));
-  out.u8(settings.window);
+  out.u8(static_cast<std::uint8_t>(settings.window | (settings.forgets ? kForgets : 0U)));
 }
 
 Result<Settings> read_settings(ByteReader& in) {
   Settings settings;
   TRY_ASSIGN(settings.level, in.u8());
   TRY_ASSIGN(const std::uint8_t mixed, in.u8());
-  TRY_ASSIGN(settings.window, in.u8());
+  TRY_ASSIGN(const std::uint8_t window, in.u8());
+  settings.window = window & ~kForgets & 0xff;
+  settings.forgets = (window & kForgets) != 0;
   settings.memory = mixed & 0x0f;
   const unsigned strategy = mixed >> 4U;
   if (settings.level < 1 || settings.level > kLastLevel || settings.memory < 1 || settings.memory > 9 ||

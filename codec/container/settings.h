@@ -19,10 +19,11 @@ struct Settings {
   std::uint8_t memory = 8;   // 1..9: width of the hash, tokens of a block
   std::uint8_t window = 15;  // 9..15
   Strategy strategy = Strategy::Default;
+  bool forgets = false;  // what stood before an empty stored block: a full flush
   bool operator==(const Settings&) const = default;
 };
 
-// Shape  level:u8 (memory | strategy << 4):u8 window:u8      Errors  Protocol: one out of range
+// Shape  level:u8 (memory | strategy << 4):u8 (window | forgets << 7):u8      Errors  Protocol: one out of range
 void write_settings(ByteWriter& out, const Settings& settings);
 Result<Settings> read_settings(ByteReader& in);
 

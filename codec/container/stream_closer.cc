@@ -78,6 +78,7 @@ Result<> StreamCloser::begin_block(Cursor& cursor) {
 Result<bool> StreamCloser::go_on_stored() {
   const std::size_t count = std::min(stored_left_, model_.left());
   for (const std::byte octet : model_.coming(count)) out_.put(std::to_integer<std::uint32_t>(octet), 8);
+  if (stored_left_ == 0) model_.flush();
   if (count > 0) model_.pass(count);
   stored_left_ -= count;
   return stored_left_ == 0;
@@ -141,7 +142,7 @@ Result<bool> StreamCloser::go_on_coded(Cursor& cursor) {
   if (!to_the_end) {
     if (count_ <= model_.search().block_tokens) limit = model_.search().block_tokens;
     if (const EndCorrection* end = Cursor::due(cursor.run.ends, cursor.end, cursor.ends_right)) {
-      limit = end->tokens == kNoEnd ? SIZE_MAX : end->tokens;
+      limit = end->tokens;
       if (limit < count_) return fail(Errc::Protocol, "recipe: a block that ends before it");
     }
   }
@@ -149,6 +150,7 @@ Result<bool> StreamCloser::go_on_coded(Cursor& cursor) {
   while (model_.left() > 0 && count_ < limit) {
     TRY_ASSIGN(const Token token, next_token(cursor));
     model_.accept(token);
+    if (model_.work() > most_work_) return fail(Errc::Protocol, "recipe: too much work");
     tokens_.push_back(token);
     ++count_;
   }
@@ -180,6 +182,7 @@ Result<> StreamCloser::close(const StreamRun& run, ByteView text, Bytes& into, s
   seen_ += text.size();
   if (seen_ > kMaxStreamText) return fail(Errc::Protocol, "recipe: a stream too long");
   model_.append(text);
+  most_work_ = model_.work() + max_work(text.size());
   Cursor cursor(run, most);
   bool whole = true;
   while (open_ || cursor.heads_left > 0) {

@@ -26,7 +26,8 @@ class StreamCloser {
   Result<> give(const StreamRun& run, Bytes& into, std::size_t most);
 
   TokenModel model_;
-  std::uint64_t seen_ = 0;  // text
+  std::uint64_t seen_ = 0;       // text
+  std::uint64_t most_work_ = 0;  // of the model, up to this piece's end
   BitWriter out_;
   std::size_t given_ = 0;  // octets of what comes out next that a tail has given before
   // The block that is open.

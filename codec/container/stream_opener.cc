@@ -108,7 +108,7 @@ StreamOpener::Opened StreamOpener::open(ByteView octets, std::size_t room) {
   run.padding = piece.padding;
   run.tail = std::move(piece.tail);
   settle(piece, run);
-  correct(piece, run);
+  opened.is_cheap = correct(piece, run);
   tokens_ += piece.tokens.size();
   doubtful_ = tokens_ < kKnown || run.tokens.size() > piece.tokens.size() / kOddlyWrong;
   opened.text = std::move(piece.text);
@@ -117,9 +117,10 @@ StreamOpener::Opened StreamOpener::open(ByteView octets, std::size_t room) {
   return opened;
 }
 
-void StreamOpener::correct(const Piece& piece, StreamRun& run) {
+bool StreamOpener::correct(const Piece& piece, StreamRun& run) {
   heads_right_ = ends_right_ = tokens_right_ = 0;
   model_->append(piece.text);
+  const std::uint64_t most_work = model_->work() + max_work(piece.text.size());
   std::span<const Token> rest(piece.tokens);
   std::size_t octets = piece.text.size();
   for (std::size_t i = 0; i < piece.blocks.size(); ++i) {
@@ -133,6 +134,7 @@ void StreamOpener::correct(const Piece& piece, StreamRun& run) {
       correct_head(part, tokens, is_last, run);
     }
     if (part.stored) {
+      if (part.begins && part.head.stored == 0) model_->flush();
       if (part.size > 0) model_->pass(part.size);
       octets -= part.size;
       continue;
@@ -144,9 +146,11 @@ void StreamOpener::correct(const Piece& piece, StreamRun& run) {
     for (const Token& token : tokens) {
       correct_token(token, run);
       model_->accept(token);
+      if (model_->work() > most_work) return false;
     }
     count_ += part.size;
   }
+  return true;
 }
 
 }  // namespace codec::container

@@ -16,6 +16,7 @@ class StreamOpener {
     Bytes text;
     std::size_t taken = 0;  // octets
     std::size_t tokens = 0;
+    bool is_cheap = true;  // false: the matcher would work too long; the run is not whole
   };
   // The next piece. After a run that does not go on the stream is over.
   //   Limits  text <= `room`: a stream that would be more is given up there
@@ -23,7 +24,7 @@ class StreamOpener {
 
  private:
   void settle(const Piece& piece, StreamRun& run);
-  void correct(const Piece& piece, StreamRun& run);
+  bool correct(const Piece& piece, StreamRun& run);
   void correct_head(const BlockPart& part, std::span<const Token> tokens, bool is_last, StreamRun& run);
   void correct_end(const BlockPart& part, bool is_rest, StreamRun& run);
   void correct_token(const Token& token, StreamRun& run);

@@ -74,7 +74,7 @@ std::size_t TokenModel::common(std::size_t a, std::size_t b, std::size_t most) c
 }
 
 // The first of the longest matches above `floor` on the chain.
-TokenModel::Match TokenModel::longest(std::size_t position, std::size_t floor) const {
+TokenModel::Match TokenModel::longest(std::size_t position, std::size_t floor) {
   Match best;
   const std::size_t most = std::min(kMaxMatch, end_ - position);
   if (most < kMinMatch || floor >= most) return best;
@@ -86,9 +86,11 @@ TokenModel::Match TokenModel::longest(std::size_t position, std::size_t floor) c
   if (candidate == 0 || position - candidate > search_.farthest) return best;
   const std::byte* here = text(position);
   do {
+    ++work_;
     const std::byte* there = text(candidate);
     if (there[length] == here[length] && there[0] == here[0]) {
       const std::size_t same = common(candidate, position, most);
+      work_ += same / 16;
       if (same > length) {
         length = same;
         best = {same, position - candidate};
@@ -100,7 +102,7 @@ TokenModel::Match TokenModel::longest(std::size_t position, std::size_t floor) c
   return best;
 }
 
-TokenModel::Match TokenModel::filtered(std::size_t position, std::size_t floor) const {
+TokenModel::Match TokenModel::filtered(std::size_t position, std::size_t floor) {
   const Match match = longest(position, floor);
   const bool chance = settings_.strategy == Strategy::Filtered && match.length <= kFilteredMost;
   const bool far = match.length == kMinMatch && match.distance > kTooFar;
@@ -168,11 +170,20 @@ void TokenModel::pass(std::size_t octets) {
   floor_ = kMinMatch - 1;
 }
 
+void TokenModel::flush() {
+  if (!settings_.forgets) return;
+  std::fill(head_.begin(), head_.end(), 0);
+  before_[at_ % kRing] = 0;
+  // zlib begins its window anew: its first octet is not found again.
+  next_index_ = at_ + 1;
+}
+
 std::optional<std::size_t> TokenModel::hops_to(const Token& match) {
   index_up_to(at_);
   std::size_t hops = 0;
   std::size_t candidate = next_index_ > at_ ? before_[at_ % kRing] : 0;
   for (std::size_t step = 0; step < kMaxHops && candidate != 0 && at_ - candidate <= match.distance; ++step) {
+    ++work_;
     if (at_ - candidate == match.distance) return hops;
     if (common(candidate, at_, match.value) == match.value) ++hops;
     candidate = before_[candidate % kRing];
@@ -184,6 +195,7 @@ std::optional<std::size_t> TokenModel::distance_at(std::size_t length, std::size
   index_up_to(at_);
   std::size_t candidate = next_index_ > at_ ? before_[at_ % kRing] : 0;
   for (std::size_t step = 0; step < kMaxHops && candidate != 0 && at_ - candidate <= kWindow; ++step) {
+    ++work_;
     if (common(candidate, at_, length) == length && hops-- == 0) return at_ - candidate;
     candidate = before_[candidate % kRing];
   }

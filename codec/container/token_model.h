@@ -22,6 +22,7 @@ class TokenModel {
   const Search& search() const { return search_; }
   // Text to come. What lies farther back than a window is forgotten.
   void append(ByteView text);
+  std::uint64_t work() const { return work_; }  // candidates looked at so far
   std::size_t left() const { return end_ - at_; }
   ByteView history() const {
     const std::size_t size = std::min(at_ - base_, kWindow);
@@ -36,6 +37,9 @@ class TokenModel {
   void accept(const Token& token);
   // Text that is no token's: a stored block's.
   void pass(std::size_t octets);
+
+  // An empty stored block was here.
+  void flush();
 
   // Which candidate a match is, counted along the hash chain among those that match as far; nullopt: not found near.
   std::optional<std::size_t> hops_to(const Token& match);
@@ -54,14 +58,15 @@ class TokenModel {
   std::uint32_t hash_at(std::size_t position) const;
   void index_up_to(std::size_t position);
   std::size_t common(std::size_t a, std::size_t b, std::size_t most) const;
-  Match longest(std::size_t position, std::size_t floor) const;
-  Match filtered(std::size_t position, std::size_t floor) const;
+  Match longest(std::size_t position, std::size_t floor);
+  Match filtered(std::size_t position, std::size_t floor);
   Token predict_greedy();
   Token predict_lazy();
   Token predict_run() const;
 
   Settings settings_;
   Search search_{};
+  std::uint64_t work_ = 0;
   Bytes text_;                  // the window and what comes
   std::size_t base_ = kOrigin;  // position of text_[0]
   std::size_t at_ = kOrigin;    // of the next token
