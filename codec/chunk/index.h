@@ -27,7 +27,7 @@ class Index {
                            std::size_t least, std::size_t most_owners) const;
 
  private:
-  std::unordered_map<ChunkId, std::vector<Owner>> owners_;          // oldest first
+  std::unordered_map<ChunkId, std::vector<Owner>> owners_;           // oldest first
   std::unordered_map<Owner, std::vector<ChunkId>> chunks_of_owner_;  // each once
 };
 

@@ -6,12 +6,12 @@
 
 namespace codec::content {
 
-constexpr std::size_t kPiece = 64 * 1024;        // octets that become one block; what they hold may be ten times as much
+constexpr std::size_t kPiece = 64 * 1024;  // octets that become one block; what they hold may be ten times as much
 constexpr std::size_t kMaxWritten = 256 * 1024;  // what a reader takes
 
 struct Block {
-  Bytes layout;   // mime/SPLIT.md; empty: no transfer encoding was undone
-  Bytes recipe;   // container/RECIPE.md; empty: nothing was opened
+  Bytes layout;  // mime/SPLIT.md; empty: no transfer encoding was undone
+  Bytes recipe;  // container/RECIPE.md; empty: nothing was opened
   Bytes content;
   std::uint64_t written = 0;  // octets before all that
   bool operator==(const Block&) const = default;

@@ -10,8 +10,7 @@ std::size_t next_piece(ByteView rest) {
 
 Block Unwrapper::unwrap(ByteView piece) {
   mime::SplitBlock split = splitter_.split(piece);
-  if (containers_ == Containers::Left)
-    return {std::move(split.layout), {}, std::move(split.content), piece.size()};
+  if (containers_ == Containers::Left) return {std::move(split.layout), {}, std::move(split.content), piece.size()};
   container::OpenedBlock opened = opener_.open(split.content);
   return {std::move(split.layout), std::move(opened.recipe), std::move(opened.content), piece.size()};
 }

@@ -15,14 +15,14 @@
 
 namespace codec::refer {
 
-constexpr std::size_t kMostKept = 1024;      // mails in a history; the oldest goes
-constexpr std::size_t kMostReferences = 16;  // of one mail: each is read again from the mail server
-constexpr std::size_t kMostFree = 48;        // without rules
+constexpr std::size_t kMostKept = 1024;            // mails in a history; the oldest goes
+constexpr std::size_t kMostReferences = 16;        // of one mail: each is read again from the mail server
+constexpr std::size_t kMostFree = 48;              // without rules
 constexpr std::size_t kLargestFront = 128 * 1024;  // octets of a mail whose front is referred to: it is fetched whole
-constexpr std::size_t kMostWhole = 4;        // of these, with all they hold
-constexpr std::size_t kLeastAlike = 8 * 1024;  // octets that a mail must repeat of one of those
-constexpr std::size_t kMostAnHour = 5;       // referring mails of one sender outside the user's threads
-constexpr std::size_t kMostUnproved = 20;    // in them, of all senders that nobody vouches for
+constexpr std::size_t kMostWhole = 4;              // of these, with all they hold
+constexpr std::size_t kLeastAlike = 8 * 1024;      // octets that a mail must repeat of one of those
+constexpr std::size_t kMostAnHour = 5;             // referring mails of one sender outside the user's threads
+constexpr std::size_t kMostUnproved = 20;          // in them, of all senders that nobody vouches for
 constexpr std::uint64_t kHour = 3600;
 
 enum class Rules : std::uint8_t {
@@ -76,7 +76,7 @@ class History {
   bool brake(const Traits& mail, bool users_thread, std::uint64_t seconds);
 
   Rules rules_;
-  std::deque<Kept> mails_;                      // as they came
+  std::deque<Kept> mails_;  // as they came
   chunk::Index index_;
   std::map<std::string, std::size_t> of_user_;  // ids that the user wrote or answered, and how many kept mails say so
   std::map<std::string, std::deque<std::uint64_t>>

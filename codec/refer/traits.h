@@ -27,7 +27,7 @@ struct Traits {
   bool by_user = false;
   bool sender_proved = false;  // an aligned DKIM result of the trusted authserv-id
   bool list_proved = false;
-  bool credential = false;  // a code, a password, a link that lets in
+  bool credential = false;           // a code, a password, a link that lets in
   std::vector<chunk::Chunk> chunks;  // of its content
   std::size_t content_size = 0;      // octets
 };

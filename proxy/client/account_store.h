@@ -42,10 +42,9 @@ inline BodyKey key_of(const WantedBody& body) {
 class BodySink {
  public:
   virtual ~BodySink() = default;
-  virtual std::uint64_t offset() const = 0;           // octets that are here: where the next write goes
-  virtual Task<Result<>> write(ByteView octets) = 0;  // Errors  Full, Io; Limit: more than its size
-  virtual Task<Result<>> finish(
-      sync::DigestFront digest) = 0;  // durable.   Errors  Protocol: another digest; dropped
+  virtual std::uint64_t offset() const = 0;                     // octets that are here: where the next write goes
+  virtual Task<Result<>> write(ByteView octets) = 0;            // Errors  Full, Io; Limit: more than its size
+  virtual Task<Result<>> finish(sync::DigestFront digest) = 0;  // durable.   Errors  Protocol: another digest; dropped
   // What is here, while it comes and after finish() too. 0: nothing there.
   virtual Task<Result<std::size_t>> read_at(std::uint64_t offset, std::span<std::byte> into) = 0;
 };

@@ -1,6 +1,6 @@
 // Uploads: large octets on a stream of their own, by class of size; they go on where the gateway's part ends.
-#include "booster/runtime/timer.h"
 #include "booster/runtime/offload.h"
+#include "booster/runtime/timer.h"
 #include "codec/content/unwrapper.h"
 #include "proxy/client/lane.h"
 

@@ -16,9 +16,9 @@ constexpr MessageOptions kThorough{.level = 16, .window_log = 23};
 // Containers are opened at 4 MB of them a second; a revision of a document saves nine tenths of its air time.
 constexpr BitsPerSecond kOpenBelow{100'000'000};
 constexpr MessageOptions kMixed{.encoding = codec::compress::Encoding::Mix};
-constexpr std::size_t kMostMixed = 256 * 1024;   // octets of references that are learned in a third of a second
-constexpr std::size_t kVocabulary = 64 * 1024;   // what every window begins with, at most
-constexpr std::uint64_t kClearly = 2;  // times the limit, to leave what was chosen below it
+constexpr std::size_t kMostMixed = 256 * 1024;  // octets of references that are learned in a third of a second
+constexpr std::size_t kVocabulary = 64 * 1024;  // what every window begins with, at most
+constexpr std::uint64_t kClearly = 2;           // times the limit, to leave what was chosen below it
 
 bool below(std::optional<BitsPerSecond> link, BitsPerSecond limit, bool already) {
   return link && link->value <= limit.value * (already ? kClearly : 1);

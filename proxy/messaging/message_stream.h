@@ -29,7 +29,8 @@ constexpr std::size_t kLargeAlone = 1100 * 1024;  // octets of content, and of w
 // Octets of earlier mail that one may be coded against: mixing takes its time for each.
 constexpr std::size_t kReferences = 256 * 1024;
 constexpr std::size_t kMixReferences = 64 * 1024;
-constexpr std::size_t kWholeReferences = 5 * 1024 * 1024;  // of what repeats much of it: where a long match lies costs nothing
+constexpr std::size_t kWholeReferences =
+    5 * 1024 * 1024;  // of what repeats much of it: where a long match lies costs nothing
 
 // What stands alone is filled up to a multiple of so many octets: sizes that differ by less look the same.
 constexpr std::size_t kPadding = 64;

@@ -96,8 +96,7 @@ inline constexpr Name kSyncNames[] = {
     name_of(kUid),           name_of(kOffset),        name_of(kRunning),      name_of(kBytes),
     name_of(kSize),          name_of(kOctets),        name_of(kSha256),       name_of(kGone),
     name_of(kTicket),        name_of(kLayout),        name_of(kWrittenSize),  name_of(kBodiesFollow),
-    name_of(kReference),     name_of(kCheck),         name_of(kRecipe),
-    name_of(kWholeReference)};
+    name_of(kReference),     name_of(kCheck),         name_of(kRecipe),       name_of(kWholeReference)};
 static_assert(codec::property::well_registered(kSyncNames, codec::property::kSyncIds));
 
 // operation.h

@@ -103,9 +103,17 @@ def compile_commands(build):
             elif word.startswith(("-I", "-D", "-std=", "-isystem")):
                 flags.append(word)
             at += 1
-        path = pathlib.Path(entry["directory"], entry["file"]).resolve()
-        commands.setdefault(path, flags)
+        for path in sources_of(pathlib.Path(entry["directory"], entry["file"])):
+            commands.setdefault(path, flags)
     return commands
+
+
+def sources_of(compiled):
+    """The source itself, or those that a unity build has joined in it."""
+    if compiled.parent.name != "Unity":
+        return [compiled.resolve()]
+    included = re.findall(r'^#include "(.+)"$', compiled.read_text(), re.MULTILINE)
+    return [pathlib.Path(path).resolve() for path in included]
 
 
 def jobs():

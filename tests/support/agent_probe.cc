@@ -106,7 +106,8 @@ Task<Result<std::size_t>> fetch_bodies(agent::Agent& user, runtime::Loop& loop, 
       digest.update(written);
       octets += written.size();
     } else if (const auto* end = std::get_if<sync::ItemEnd>(&message)) {
-      if (end->digest != proxy::sync::front_of(digest.digest().bytes)) co_return proxy::fail(Errc::Corrupt, "a body's digest");
+      if (end->digest != proxy::sync::front_of(digest.digest().bytes))
+        co_return proxy::fail(Errc::Corrupt, "a body's digest");
       const auto entry = inbox->messages.find(uid);
       if (entry != inbox->messages.end() && entry->second.size != octets)
         std::printf("  uid %u: size stated %u, is %zu\n", uid, entry->second.size, octets);

@@ -48,8 +48,7 @@ std::size_t size_on_link(History& history, const std::string& mail, const std::v
   Bytes prefix;
   const Traits traits = traits_of(as_bytes(mail), {kTrusted, 1}, Author::Anybody);
   const History::Choice chosen = history.choose(traits, {kFronts, kMostPrefix}, 0);
-  for (const History::Id id : chosen.fronts)
-    EXPECT_TRUE(append_reference(as_bytes(held[id]), Extent::Front, prefix));
+  for (const History::Id id : chosen.fronts) EXPECT_TRUE(append_reference(as_bytes(held[id]), Extent::Front, prefix));
   for (const History::Id id : chosen.whole) EXPECT_TRUE(append_reference(as_bytes(held[id]), Extent::Whole, prefix));
   compress::BlockEncoder blocks;
   blocks.begin_aside({.level = 6, .window_log = 17}, std::move(prefix));
