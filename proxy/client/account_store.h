@@ -42,10 +42,9 @@ inline BodyKey key_of(const WantedBody& body) {
 class BodySink {
  public:
   virtual ~BodySink() = default;
-  virtual std::uint64_t offset() const = 0;           // octets that are here: where the next write goes
-  virtual Task<Result<>> write(ByteView octets) = 0;  // Errors  Full, Io; Limit: more than its size
-  virtual Task<Result<>> finish(
-      sync::DigestFront digest) = 0;  // durable.   Errors  Protocol: another digest; dropped
+  virtual std::uint64_t offset() const = 0;                     // octets that are here: where the next write goes
+  virtual Task<Result<>> write(ByteView octets) = 0;            // Errors  Full, Io; Limit: more than its size
+  virtual Task<Result<>> finish(sync::DigestFront digest) = 0;  // durable.   Errors  Protocol: another digest; dropped
   // What is here, while it comes and after finish() too. 0: nothing there.
   virtual Task<Result<std::size_t>> read_at(std::uint64_t offset, std::span<std::byte> into) = 0;
 };
@@ -125,6 +124,9 @@ class AccountStore {
   virtual Task<Result<>> acknowledged(std::vector<sync::Ticket> tickets) = 0;
   // Octets of a queued append or submission.   Errors  NotFound
   virtual Task<Result<Bytes>> content(sync::ContentDigest digest, std::uint64_t offset, std::size_t size) = 0;
+  // Messages that are here whole and at the mail server, and whose contents hold much of this one, the best one last;
+  // at most codec::refer::kMostWhole.   Errors  NotFound: no such content
+  virtual Task<Result<std::vector<sync::ItemKey>>> alike(sync::ContentDigest digest) = 0;
   virtual events::Signal& operations_changed() = 0;
   virtual events::Signal& outbox_changed() = 0;
 

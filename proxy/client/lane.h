@@ -15,6 +15,13 @@ struct Upward::Upload {
   bool stopped = false;  // held or cancelled: ends at its next block
 };
 
+struct Upward::Going {
+  const Upload& as;
+  Class of;  // which the stream was opened with
+  sync::ContentDigest digest{};
+  std::uint64_t size = 0;
+};
+
 struct Upward::Lane {
   Lane(SessionLink& session, sync::AccountHandle handle, MessageStream& to, booster::runtime::TaskScope& tasks)
       : link(session), account(handle), stream(to), uploads(tasks) {}

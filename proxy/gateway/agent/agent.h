@@ -73,6 +73,7 @@ class Agent final : public OperationsAccess {
   Upstream& upstream() override { return *upstream_; }
   void touched(const std::string& mailbox) override;
   void folders_touched() override;
+  Task<Result<bool>> append_reference(sync::ItemKey key, codec::refer::Extent extent, Bytes& prefix) override;
   void tell(std::string text, bool trouble) override;
 
  private:

@@ -1,7 +1,8 @@
 // The seam between the agent and what carries out a user's operations and submissions.
 #pragma once
+#include "codec/refer/prefix.h"
 #include "proxy/gateway/agent/upstream.h"
-#include "proxy/sync/types.h"
+#include "proxy/sync/items.h"
 
 namespace proxy::gateway::agent {
 
@@ -19,6 +20,9 @@ class OperationsAccess {
   // Something in this mailbox (UTF-8 name) was changed by us: look at once, so that every device is told.
   virtual void touched(const std::string& mailbox) = 0;
   virtual void folders_touched() = 0;
+  // Appends the content of a mail of the user's, as the mail server has it. False: it does not give it now, or there is
+  // no room.
+  virtual Task<Result<bool>> append_reference(sync::ItemKey key, codec::refer::Extent extent, Bytes& prefix) = 0;
   // Trouble or news for every device.
   virtual void tell(std::string text, bool trouble) = 0;
 };
