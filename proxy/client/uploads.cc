@@ -58,6 +58,7 @@ Task<Result<>> Upward::upload(Lane& lane, sync::Ticket ticket, sync::ContentDige
     const Class of = own.of;
     end = co_await upload_once(lane, own, ticket, digest, size);
     if (end || end.error().code == Errc::Cancelled || end.error().code == Errc::NotFound) break;
+    own.may_refer = own.may_refer || own.stopped || own.of != of;  // it was we who ended it
     if (own.stopped || own.of != of) continue;
     const auto grown = kFirstAgain * (1 << std::min(failures++, 8));
     const Result<> slept = co_await runtime::sleep_for(std::min<runtime::Duration>(grown, kLongestAgain));
@@ -74,7 +75,7 @@ Task<Result<>> Upward::upload(Lane& lane, sync::Ticket ticket, sync::ContentDige
   co_return co_await uploaded(lane, ticket);
 }
 
-Task<Result<>> Upward::upload_once(Lane& lane, const Upload& as, sync::Ticket ticket, sync::ContentDigest digest,
+Task<Result<>> Upward::upload_once(Lane& lane, Upload& as, sync::Ticket ticket, sync::ContentDigest digest,
                                    std::uint64_t size) {
   const Going item{as, as.of, digest, size};
   CO_TRY_ASSIGN(const std::unique_ptr<MessageStream> stream,
@@ -86,7 +87,6 @@ Task<Result<>> Upward::upload_once(Lane& lane, const Upload& as, sync::Ticket ti
   const sync::ItemMessage first = std::move(start);
   const codec::property::Chain opening = sync::encode(first);
   CO_TRY(co_await stream->send(opening));
-  bool first_time = true;
   bool referred = false;
   for (;;) {
     CO_TRY_ASSIGN(const codec::property::Chain chain, co_await stream->receive());
@@ -100,7 +100,7 @@ Task<Result<>> Upward::upload_once(Lane& lane, const Upload& as, sync::Ticket ti
     if (from->offset > size) co_return fail(Errc::Protocol, "upload: more is there than was sent");
     if (std::exchange(referred, false)) ++traffic_.not_here;  // the gateway lacks it: once more without
     Prefix prefix;
-    if (std::exchange(first_time, false) && size - from->offset > sync::kInlineOctets) {
+    if (std::exchange(as.may_refer, false) && size - from->offset > sync::kInlineOctets) {
       CO_TRY_ASSIGN(prefix, co_await prefix_of(digest));
     }
     referred = !prefix.octets.empty();

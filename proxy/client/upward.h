@@ -59,7 +59,7 @@ class Upward {
   void start_upload(Lane& lane, sync::Ticket ticket, sync::ContentDigest digest, std::uint64_t size, Class of);
   static bool is_next(const Lane& lane, const Upload& upload);
   Task<Result<>> upload(Lane& lane, sync::Ticket ticket, sync::ContentDigest digest, std::uint64_t size);
-  Task<Result<>> upload_once(Lane& lane, const Upload& as, sync::Ticket ticket, sync::ContentDigest digest,
+  Task<Result<>> upload_once(Lane& lane, Upload& as, sync::Ticket ticket, sync::ContentDigest digest,
                              std::uint64_t size);
   // What an item is coded against.
   struct Prefix {

@@ -38,6 +38,7 @@ class ScriptedAgent {
   int later = 0;         // operations answered Later first
   int trouble = 0;       // submissions that cannot be stored first
   bool silent_bodies = false;
+  bool refuses_references = false;  // an upload that refers ends there
 
   // ---- what was seen
   std::vector<sync::LoginRequest> logins;
@@ -362,6 +363,7 @@ class ScriptedAgent {
   Task<Result<>> take_references(MessageStream& stream, const sync::ItemReferences& references,
                                  const sync::ItemMessage& place) {
     upload_references.push_back(references.whole);
+    if (refuses_references) co_return fail(Errc::Protocol, "no message of an upload");
     Bytes prefix;
     bool here = true;
     for (const sync::ItemKey& key : references.whole) {

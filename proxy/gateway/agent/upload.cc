@@ -60,6 +60,7 @@ Task<Result<>> Upload::start(const sync::ItemStart& start) {
   CO_TRY_ASSIGN(const UploadState state, co_await tickets_.run(std::move(job)));
   whole_ = whole;
   offset_ = state.offset;
+  end_referring();
   may_refer_ = true;
   from_ = sync::UploadFrom{start.ticket, state.offset, state.running};
   co_return co_await answer(from_);
@@ -87,12 +88,18 @@ Task<Result<std::optional<Bytes>>> Upload::prefix_of(sync::ItemReferences refere
 // Only before anything of the item came: what has begun goes on as it was.
 Task<Result<>> Upload::refer(sync::ItemReferences references) {
   if (!std::exchange(may_refer_, false)) co_return fail(Errc::Protocol, "upload: references behind the beginning");
-  auto prefix = co_await runtime::with_timeout(kReferencesWait, prefix_of(std::move(references)));
+  Result<std::optional<Bytes>> prefix;
+  if (referring_ < kReferringUploads) {
+    ++referring_;
+    refers_ = true;
+    prefix = co_await runtime::with_timeout(kReferencesWait, prefix_of(std::move(references)));
+  }
   if (!prefix && prefix.error().code == Errc::Cancelled) co_return tl::unexpected(prefix.error());
   if (prefix && *prefix) {
     stream_.expect(std::move(**prefix));
     co_return Result<>();
   }
+  end_referring();
   stream_.pass_over();
   co_return co_await answer(from_);
 }
@@ -127,6 +134,7 @@ Task<Result<>> Upload::end(const sync::ItemEnd& end) {
   }
   const Ticket ticket = under_way_->ticket;
   under_way_.reset();
+  end_referring();
   sync::UploadStored stored{ticket};
   co_return co_await answer(stored);
 }

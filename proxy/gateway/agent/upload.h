@@ -10,10 +10,17 @@ namespace proxy::gateway::agent {
 
 using booster::runtime::Task;
 
+// Of a user, all devices together: each holds what it refers to, and a window. What is above goes up plainly.
+constexpr std::uint32_t kReferringUploads = 4;
+
 class Upload {
  public:
-  Upload(OperationsAccess& agent, Tickets& tickets, booster::net::StreamPtr stream)
-      : agent_(agent), tickets_(tickets), stream_(std::move(stream)) {}
+  //   referring  how many uploads of the user refer now
+  Upload(OperationsAccess& agent, Tickets& tickets, std::uint32_t& referring, booster::net::StreamPtr stream)
+      : agent_(agent), tickets_(tickets), referring_(referring), stream_(std::move(stream)) {}
+  Upload(const Upload&) = delete;
+  Upload& operator=(const Upload&) = delete;
+  ~Upload() { end_referring(); }
 
   // ItemStart -> UploadFrom; blocks from there on (or from 0, when what is here is not the sender's); ItemEnd ->
   // UploadStored once all of it is durable. What cannot be taken is answered by ItemFailed. ItemReferences may stand
@@ -24,6 +31,9 @@ class Upload {
  private:
   Task<Result<>> take(sync::ItemMessage message);
   Task<Result<>> start(const sync::ItemStart& start);
+  void end_referring() {
+    if (std::exchange(refers_, false)) --referring_;
+  }
   Task<Result<>> refer(sync::ItemReferences references);
   Task<Result<std::optional<Bytes>>> prefix_of(sync::ItemReferences references);
   Task<Result<>> block(const sync::ItemBlock& block);
@@ -32,6 +42,8 @@ class Upload {
 
   OperationsAccess& agent_;
   Tickets& tickets_;
+  std::uint32_t& referring_;
+  bool refers_ = false;
   messaging::MessageStream stream_;
   std::optional<sync::ItemStart> under_way_;
   sync::UploadFrom from_;            // as it was answered

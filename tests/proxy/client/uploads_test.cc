@@ -95,6 +95,21 @@ CORO_TEST(Uploads, WhatIsNotHereAnyMoreIsNotReferredTo) {
   co_await world.with_session(forward_of_an_evicted_one(world, what), slow_uplink());
 }
 
+Task<Result<>> forward_to_one_that_refuses(World& world, const Forward& what) {
+  CO_TRY(co_await runtime::sleep_for(minutes(1)));
+  world.agent.refuses_references = true;
+  world.account.submit(1, what.mail);
+  CO_TRY(co_await runtime::sleep_for(minutes(1)));
+  EXPECT_EQ(world.agent.mailed[ticket_of(1)], what.digest);
+  EXPECT_EQ(world.agent.upload_references.size(), 1U);
+  co_return Result<>();
+}
+CORO_TEST(Uploads, WhatIsRefusedWithReferencesGoesUpWithout) {
+  World world(loop);
+  const Forward what(world);
+  co_await world.with_session(forward_to_one_that_refuses(world, what), slow_uplink());
+}
+
 // Much is new, so that it takes a while: every session is lost, and the next one goes on and refers again.
 CORO_TEST(Uploads, ACutForwardGoesOnWhereItWas) {
   World world(loop);

@@ -25,7 +25,8 @@ std::string letter(const std::string& subject, const std::string& body) {
 
 Task<Result<>> arrive(World& w, std::uint32_t uid, std::string octets) {
   const Bytes bytes = codec::to_bytes(octets);
-  CO_TRY_ASSIGN(auto sink, co_await w.replica->begin_body("INBOX", kInboxValidity, {uid}, 0, bytes.size()));
+  const sync::ServerUid server_uid{uid};
+  CO_TRY_ASSIGN(auto sink, co_await w.replica->begin_body("INBOX", kInboxValidity, server_uid, 0, bytes.size()));
   CO_TRY(co_await sink->write(bytes));
   co_return co_await sink->finish(sync::front_of(booster::crypto::sha256(bytes).bytes));
 }

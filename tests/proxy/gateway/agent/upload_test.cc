@@ -45,6 +45,7 @@ struct Wharf {
   disk::TempDirectory folder{disk::TempDirectory::quick()};
   std::shared_ptr<disk::Disk> disk;
   Tickets tickets;
+  std::uint32_t referring = 0;  // uploads beside this one
   Bytes item;
   Ticket ticket{};
 };
@@ -102,11 +103,12 @@ Task<Result<>> at_wharf(runtime::Loop& loop, Wharf& wharf, Task<Result<>> (*clie
   tasks.spawn("client", client(wharf, stream));
   Result<> served;
   {
-    Upload upload(wharf.access, wharf.tickets, std::move(pair.server));
+    Upload upload(wharf.access, wharf.tickets, wharf.referring, std::move(pair.server));
     served = co_await upload.serve();
   }
   tasks.cancel();
   co_await tasks.join();
+  EXPECT_TRUE(wharf.referring == 0 || wharf.referring == kReferringUploads) << "none is left";
   co_return served;
 }
 
@@ -153,6 +155,13 @@ CORO_TEST(Uploading, WhatIsNotAtTheServerOrIsAnotherIsAskedForPlainly) {
     CO_ASSERT_OK(co_await at_wharf(loop, wharf, send_twice));
     EXPECT_EQ((co_await spooled(wharf)).value(), wharf.item);
   }
+}
+
+CORO_TEST(Uploading, SoManyReferAtOnceAndNoMore) {
+  Wharf wharf(loop);
+  wharf.referring = kReferringUploads;
+  CO_ASSERT_OK(co_await at_wharf(loop, wharf, send_twice));
+  EXPECT_EQ((co_await spooled(wharf)).value(), wharf.item);
 }
 
 Task<Result<>> refer_to_nothing_begun(Wharf& wharf, MessageStream& stream) {
