@@ -124,6 +124,9 @@ class AccountStore {
   virtual Task<Result<>> acknowledged(std::vector<sync::Ticket> tickets) = 0;
   // Octets of a queued append or submission.   Errors  NotFound
   virtual Task<Result<Bytes>> content(sync::ContentDigest digest, std::uint64_t offset, std::size_t size) = 0;
+  // Messages that are here whole and at the mail server, and whose contents hold much of this one, the best one last;
+  // at most codec::refer::kMostWhole.   Errors  NotFound: no such content
+  virtual Task<Result<std::vector<sync::ItemKey>>> alike(sync::ContentDigest digest) = 0;
   virtual events::Signal& operations_changed() = 0;
   virtual events::Signal& outbox_changed() = 0;
 

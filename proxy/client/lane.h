@@ -12,7 +12,15 @@ struct Upward::Upload {
   Class of = Class::Bodies;
   std::uint64_t number = 0;  // in the order in which they were begun
   bool running = false;
-  bool stopped = false;  // held or cancelled: ends at its next block
+  bool stopped = false;   // held or cancelled: ends at its next block
+  bool may_refer = true;  // to what both ends hold; once: whatever became of that, it goes up plainly then
+};
+
+struct Upward::Going {
+  const Upload& as;
+  Class of;  // which the stream was opened with
+  sync::ContentDigest digest{};
+  std::uint64_t size = 0;
 };
 
 struct Upward::Lane {

@@ -43,6 +43,8 @@ void ReplicaStore::relay(booster::runtime::TaskScope& tasks) {
   tasks.spawn("operations changed", relay_one(replica_.operations_changed(), operations_changed_));
   tasks.spawn("outbox changed", relay_one(replica_.outbox().changed(), outbox_changed_));
   tasks.spawn("mail changed", relay_one(replica_.changed(), mail_changed_));
+  tasks.spawn("contents changed", relay_one(replica_.contents_changed(), contents_changed_));
+  tasks.spawn("sketches", sketch_contents());
 }
 
 // No await lies between being woken and waiting again, so no notification is missed.
@@ -59,6 +61,17 @@ Task<Result<>> ReplicaStore::relay_orders() {
     CO_TRY(co_await replica_.body_orders_changed().wait());
     body_orders_changed_.raise();
     bodies_wanted_.raise();
+  }
+}
+
+// One batch after the other, while there are some. Where it fails no mail is the worse for it: tried when more comes.
+Task<Result<>> ReplicaStore::sketch_contents() {
+  for (;;) {
+    const std::uint64_t seen = contents_changed_.count();
+    Result<bool> more = true;
+    while (more && *more) more = co_await replica_.sketch();
+    if (!more && more.error().code == Errc::Cancelled) co_return tl::unexpected(more.error());
+    CO_TRY(co_await contents_changed_.past(seen));
   }
 }
 
@@ -195,6 +208,10 @@ Task<Result<Bytes>> ReplicaStore::content(sync::ContentDigest digest, std::uint6
   }
   octets.resize(filled);
   co_return octets;
+}
+
+Task<Result<std::vector<sync::ItemKey>>> ReplicaStore::alike(sync::ContentDigest digest) {
+  co_return co_await replica_.alike(digest);
 }
 
 Task<Result<replica::SyncProgress>> ReplicaStore::progress() {

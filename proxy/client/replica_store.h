@@ -19,7 +19,8 @@ class ReplicaStore final : public AccountStore {
   ReplicaStore(booster::runtime::Loop& loop, replica::Replica& replica, BodySettings settings)
       : loop_(loop), replica_(replica), settings_(settings) {}
 
-  // Turns the replica's notifications into signals that cannot be missed; runs as long as the store is used.
+  // Turns the replica's notifications into signals that cannot be missed, and has it look at what comes; runs as long
+  // as the store is used.
   void relay(booster::runtime::TaskScope& tasks);
 
   Task<Result<sync::Vectors>> vectors() override;
@@ -49,6 +50,7 @@ class ReplicaStore final : public AccountStore {
   Task<Result<std::vector<sync::Ticket>>> to_acknowledge(std::size_t limit) override;
   Task<Result<>> acknowledged(std::vector<sync::Ticket> tickets) override;
   Task<Result<Bytes>> content(sync::ContentDigest digest, std::uint64_t offset, std::size_t size) override;
+  Task<Result<std::vector<sync::ItemKey>>> alike(sync::ContentDigest digest) override;
   events::Signal& operations_changed() override { return operations_changed_; }
   events::Signal& outbox_changed() override { return outbox_changed_; }
   Task<Result<replica::SyncProgress>> progress() override;
@@ -62,6 +64,7 @@ class ReplicaStore final : public AccountStore {
  private:
   static Task<Result<>> relay_one(booster::runtime::Notify& from, events::Signal& to);
   Task<Result<>> relay_orders();
+  Task<Result<>> sketch_contents();
   std::int64_t recent_since() const;
 
   booster::runtime::Loop& loop_;
@@ -72,6 +75,7 @@ class ReplicaStore final : public AccountStore {
   events::Signal operations_changed_;
   events::Signal outbox_changed_;
   events::Signal mail_changed_;
+  events::Signal contents_changed_;
 };
 
 }  // namespace proxy::client

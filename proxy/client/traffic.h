@@ -10,8 +10,8 @@ struct Traffic {
   std::uint64_t raw_received = 0;
   std::uint64_t coded_received = 0;
   std::uint64_t mixed_received = 0;  // of raw_received, by context mixing
-  std::uint64_t referred = 0;        // items coded against mail that was here
-  std::uint64_t not_here = 0;        // against mail that was not: asked for once more
+  std::uint64_t referred = 0;        // items, either way, coded against mail that both ends hold
+  std::uint64_t not_here = 0;        // against mail that the receiver lacked: once more without
   std::uint64_t raw_sent = 0;
   std::uint64_t coded_sent = 0;
 

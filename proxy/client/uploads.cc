@@ -1,8 +1,13 @@
 // Uploads: large octets on a stream of their own, by class of size; they go on where the gateway's part ends.
+#include <algorithm>
+
+#include "booster/crypto/digest.h"
 #include "booster/runtime/offload.h"
 #include "booster/runtime/timer.h"
 #include "codec/content/unwrapper.h"
+#include "codec/refer/prefix.h"
 #include "proxy/client/lane.h"
+#include "proxy/messaging/coding.h"
 
 namespace proxy::client {
 
@@ -53,6 +58,7 @@ Task<Result<>> Upward::upload(Lane& lane, sync::Ticket ticket, sync::ContentDige
     const Class of = own.of;
     end = co_await upload_once(lane, own, ticket, digest, size);
     if (end || end.error().code == Errc::Cancelled || end.error().code == Errc::NotFound) break;
+    own.may_refer = own.may_refer || own.stopped || own.of != of;  // it was we who ended it
     if (own.stopped || own.of != of) continue;
     const auto grown = kFirstAgain * (1 << std::min(failures++, 8));
     const Result<> slept = co_await runtime::sleep_for(std::min<runtime::Duration>(grown, kLongestAgain));
@@ -69,8 +75,9 @@ Task<Result<>> Upward::upload(Lane& lane, sync::Ticket ticket, sync::ContentDige
   co_return co_await uploaded(lane, ticket);
 }
 
-Task<Result<>> Upward::upload_once(Lane& lane, const Upload& as, sync::Ticket ticket, sync::ContentDigest digest,
+Task<Result<>> Upward::upload_once(Lane& lane, Upload& as, sync::Ticket ticket, sync::ContentDigest digest,
                                    std::uint64_t size) {
+  const Going item{as, as.of, digest, size};
   CO_TRY_ASSIGN(const std::unique_ptr<MessageStream> stream,
                 co_await lane.link.open(lane.account, sync::MailPurpose::Upload, as.of, Class::SendSmall));
   const TrafficMeter meter(*stream, traffic_);
@@ -80,27 +87,85 @@ Task<Result<>> Upward::upload_once(Lane& lane, const Upload& as, sync::Ticket ti
   const sync::ItemMessage first = std::move(start);
   const codec::property::Chain opening = sync::encode(first);
   CO_TRY(co_await stream->send(opening));
+  bool referred = false;
   for (;;) {
     CO_TRY_ASSIGN(const codec::property::Chain chain, co_await stream->receive());
     CO_TRY_ASSIGN(const sync::ItemMessage answer, sync::decode_item(chain));
-    if (std::holds_alternative<sync::UploadStored>(answer)) co_return co_await stream->finish();
+    if (std::holds_alternative<sync::UploadStored>(answer)) {
+      if (referred) ++traffic_.referred;
+      co_return co_await stream->finish();
+    }
     const auto* from = std::get_if<sync::UploadFrom>(&answer);
     if (from == nullptr) co_return fail(Errc::Protocol, "upload: neither a place to begin nor the end");
     if (from->offset > size) co_return fail(Errc::Protocol, "upload: more is there than was sent");
-    CO_TRY(co_await send_blocks(*stream, as, digest, from->offset, size));
+    if (std::exchange(referred, false)) ++traffic_.not_here;  // the gateway lacks it: once more without
+    Prefix prefix;
+    if (std::exchange(as.may_refer, false) && size - from->offset > sync::kInlineOctets) {
+      CO_TRY_ASSIGN(prefix, co_await prefix_of(digest));
+    }
+    referred = !prefix.octets.empty();
+    if (referred) {
+      CO_TRY(co_await send_alone(*stream, item, from->offset, std::move(prefix)));
+    } else {
+      CO_TRY(co_await send_blocks(*stream, item, from->offset));
+    }
   }
 }
 
+// What both ends hold and the item repeats, the best of it last: nearest to the item. None is no trouble: it goes up
+// plainly.
+Task<Result<Upward::Prefix>> Upward::prefix_of(sync::ContentDigest digest) {
+  using codec::refer::Extent;
+  Prefix prefix;
+  Result<std::vector<sync::ItemKey>> alike = co_await store_.alike(digest);
+  if (!alike && alike.error().code == Errc::Cancelled) co_return tl::unexpected(alike.error());
+  if (!alike) co_return prefix;
+  std::vector<Bytes> contents;
+  std::size_t octets = 0;
+  for (auto key = alike->rbegin(); key != alike->rend(); ++key) {
+    BodyKey of{key->mailbox, key->uid_validity, key->uid};
+    // One octet more tells that the mail goes on.
+    const Result<Bytes> body = co_await store_.body_front(std::move(of), codec::refer::most_octets(Extent::Whole) + 1);
+    if (!body && body.error().code == Errc::Cancelled) co_return tl::unexpected(body.error());
+    if (!body) continue;
+    Bytes content;
+    const auto append = [&] { return codec::refer::append_reference(*body, Extent::Whole, content); };
+    const Result<> appended = co_await booster::runtime::offload(append);
+    if (!appended || content.empty() || octets + content.size() > messaging::kWholeReferences) continue;
+    octets += content.size();
+    contents.push_back(std::move(content));
+    prefix.references.whole.push_back(std::move(*key));
+  }
+  std::reverse(prefix.references.whole.begin(), prefix.references.whole.end());
+  prefix.octets.reserve(octets);
+  for (auto content = contents.rbegin(); content != contents.rend(); ++content)
+    prefix.octets.insert(prefix.octets.end(), content->begin(), content->end());
+  co_return prefix;
+}
+
+// Where it ends early the stream is given up with it.
+Task<Result<>> Upward::send_alone(MessageStream& stream, const Going& item, std::uint64_t from, Prefix prefix) {
+  const messaging::Alone alone{static_cast<std::size_t>(item.size - from), prefix.octets.size()};
+  const auto check = [&octets = prefix.octets] { return booster::crypto::sha256(octets); };
+  const booster::crypto::Digest whole = co_await booster::runtime::offload(check);
+  std::copy_n(whole.bytes.begin(), prefix.references.check.size(), prefix.references.check.begin());
+  const sync::ItemMessage references = std::move(prefix.references);
+  std::vector<codec::property::Chain> heads;
+  heads.push_back(sync::encode(references));
+  const messaging::MessageOptions coding = messaging::unmixed(alone);
+  CO_TRY(co_await stream.begin_alone(coding, heads, std::move(prefix.octets)));
+  CO_TRY(co_await send_blocks(stream, item, from));
+  co_return co_await stream.end_alone();
+}
+
 // Ends early when a person stopped it or gave it another class: it goes on there, from the same octet.
-Task<Result<>> Upward::send_blocks(MessageStream& stream, const Upload& as, sync::ContentDigest digest,
-                                   std::uint64_t from, std::uint64_t size) {
-  const Class of = as.of;
+Task<Result<>> Upward::send_blocks(MessageStream& stream, const Going& item, std::uint64_t from) {
   codec::content::Unwrapper unwrapper;
-  while (from < size) {
-    if (as.stopped || as.of != of) co_return fail(Errc::Conflict, "upload: a person ordered it anew");
+  while (from < item.size) {
+    if (item.as.stopped || item.as.of != item.of) co_return fail(Errc::Conflict, "upload: a person ordered it anew");
     // One more than a piece tells whether it is the last.
-    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(codec::content::kPiece + 1, size - from));
-    CO_TRY_ASSIGN(const Bytes octets, co_await store_.content(digest, from, count));
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(codec::content::kPiece + 1, item.size - from));
+    CO_TRY_ASSIGN(const Bytes octets, co_await store_.content(item.digest, from, count));
     if (octets.empty()) co_return fail(Errc::NotFound, "upload: the content is shorter than it was");
     const ByteView piece = ByteView(octets).first(codec::content::next_piece(octets));
     const auto look = [&unwrapper, piece, from] {
@@ -111,7 +176,7 @@ Task<Result<>> Upward::send_blocks(MessageStream& stream, const Upload& as, sync
     CO_TRY(co_await stream.send(chain));
   }
   sync::ItemEnd end;
-  end.digest = sync::front_of(digest);
+  end.digest = sync::front_of(item.digest);
   const sync::ItemMessage message = end;
   const codec::property::Chain chain = sync::encode(message);
   co_return co_await stream.send(chain);

@@ -59,10 +59,17 @@ class Upward {
   void start_upload(Lane& lane, sync::Ticket ticket, sync::ContentDigest digest, std::uint64_t size, Class of);
   static bool is_next(const Lane& lane, const Upload& upload);
   Task<Result<>> upload(Lane& lane, sync::Ticket ticket, sync::ContentDigest digest, std::uint64_t size);
-  Task<Result<>> upload_once(Lane& lane, const Upload& as, sync::Ticket ticket, sync::ContentDigest digest,
+  Task<Result<>> upload_once(Lane& lane, Upload& as, sync::Ticket ticket, sync::ContentDigest digest,
                              std::uint64_t size);
-  Task<Result<>> send_blocks(MessageStream& stream, const Upload& as, sync::ContentDigest digest, std::uint64_t from,
-                             std::uint64_t size);
+  // What an item is coded against.
+  struct Prefix {
+    sync::ItemReferences references;
+    Bytes octets;  // none: it refers to nothing
+  };
+  Task<Result<Prefix>> prefix_of(sync::ContentDigest digest);
+  struct Going;  // one on its stream: lane.h
+  Task<Result<>> send_alone(MessageStream& stream, const Going& item, std::uint64_t from, Prefix prefix);
+  Task<Result<>> send_blocks(MessageStream& stream, const Going& item, std::uint64_t from);
   Task<Result<>> uploaded(Lane& lane, sync::Ticket ticket);
 
   booster::runtime::Loop& loop_;

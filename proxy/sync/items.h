@@ -65,7 +65,8 @@ struct ItemStart {
   std::uint64_t offset = 0;  // where the blocks begin
   bool operator==(const ItemStart&) const = default;
 };
-// The item started last is coded in a window that has seen these items, in this order (codec/refer/prefix.h).
+// The item started last (Upload: behind its UploadFrom) is coded in a window that has seen these items, in this order
+// (codec/refer/prefix.h).
 struct ItemReferences {
   // One without a mailbox is of the item's own, and its validity.
   std::vector<ItemKey> fronts;  // their UIDs rise within a mailbox

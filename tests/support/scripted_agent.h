@@ -38,6 +38,7 @@ class ScriptedAgent {
   int later = 0;         // operations answered Later first
   int trouble = 0;       // submissions that cannot be stored first
   bool silent_bodies = false;
+  bool refuses_references = false;  // an upload that refers ends there
 
   // ---- what was seen
   std::vector<sync::LoginRequest> logins;
@@ -53,6 +54,7 @@ class ScriptedAgent {
   std::map<sync::Ticket, sync::ContentDigest> mailed;  // submissions, each once
   std::map<sync::Ticket, std::size_t> mailed_order;    // from 1
   std::map<sync::Ticket, Bytes> uploads;
+  std::vector<std::vector<sync::ItemKey>> upload_references;  // as they came
   std::set<sync::Ticket> acknowledged;
   int logoffs = 0;
 
@@ -342,6 +344,10 @@ class ScriptedAgent {
       CO_TRY_ASSIGN(const codec::property::Chain chain, co_await stream.receive());
       CO_TRY_ASSIGN(const sync::ItemMessage message, sync::decode_item(chain));
       if (std::holds_alternative<sync::ItemEnd>(message)) break;
+      if (const auto* references = std::get_if<sync::ItemReferences>(&message)) {
+        CO_TRY(co_await take_references(stream, *references, place));
+        continue;
+      }
       const auto& block = std::get<sync::ItemBlock>(message);
       Bytes& spool = uploads[ticket];
       if (block.offset != spool.size()) co_return fail(Errc::Protocol, "a gap");
@@ -352,6 +358,27 @@ class ScriptedAgent {
     stored.ticket = ticket;
     const sync::ItemMessage done = stored;
     co_return co_await tell(stream, sync::encode(done));
+  }
+  // What an upload is coded against; asked for once more where it is not here.
+  Task<Result<>> take_references(MessageStream& stream, const sync::ItemReferences& references,
+                                 const sync::ItemMessage& place) {
+    upload_references.push_back(references.whole);
+    if (refuses_references) co_return fail(Errc::Protocol, "no message of an upload");
+    Bytes prefix;
+    bool here = true;
+    for (const sync::ItemKey& key : references.whole) {
+      const auto found = mails.find(key.uid.value);
+      here = here && found != mails.end() &&
+             codec::refer::append_reference(found->second, codec::refer::Extent::Whole, prefix).has_value();
+    }
+    const auto digest = booster::crypto::sha256(prefix);
+    here = here && std::equal(references.check.begin(), references.check.end(), digest.bytes.begin());
+    if (here) {
+      stream.expect(std::move(prefix));
+      co_return Result<>();
+    }
+    stream.pass_over();
+    co_return co_await tell(stream, sync::encode(place));
   }
 
   messaging::FrameStream* control_ = nullptr;

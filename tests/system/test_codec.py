@@ -1,5 +1,6 @@
 """What crosses the link is what the other side lacks, packed as the link is worth."""
 
+import base64
 import contextlib
 import pathlib
 import random
@@ -128,3 +129,60 @@ def test_a_repeated_mail_is_no_smaller(world, tmp_path):
             coded.append(accounts.status(lab)["accounts"][0]["bytes"]["coded_received"] - before)
     first, again = coded
     assert again > first * 0.9, coded
+
+
+ATTACHMENT = 300_000
+
+
+def with_attachment(subject: str, octets: bytes, **more: str) -> bytes:
+    mail = accounts.mail(subject, f"The text of {subject}.\r\n", **more)
+    head, _, text = mail.partition(b"\r\n\r\n")
+    part = base64.encodebytes(octets).replace(b"\n", b"\r\n")
+    return (head + b'\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="tide"\r\n\r\n--tide\r\n\r\n' + text
+            + b"--tide\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n" + part + b"--tide--\r\n")
+
+
+def all_sketched(lab: Lab) -> bool:
+    """Everything large enough that is here was looked at."""
+    left = 0
+    for file in pathlib.Path(lab.dir, "client", "accounts").glob("*/replica.db"):
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+            left += database.execute("SELECT count(*) FROM contents WHERE sketched=0 AND size BETWEEN 32768 AND 4194304").fetchone()[0]
+            left += database.execute("SELECT count(*)=0 FROM sketches").fetchone()[0]
+    return left == 0
+
+
+def send_to_bob(lab: Lab, octets: bytes) -> int:
+    """Octets that went up for it; it is there as it was sent."""
+    lab.stats(reset=True)
+    with accounts.smtp(lab, "client", lab.env["FACE_SUBMISSION"]) as client:
+        client.login(lab.env["FACE_USER"], lab.env["FACE_PASSWORD"])
+        _, reply = client.mail("alice@mail.test", ["bob@mail.test"], octets)
+        assert reply is not None and reply[0] == 250, reply
+    accounts.sent_up(lab)
+    up, _ = lab.link_bytes()
+    subject = next(line[9:].decode() for line in octets.split(b"\r\n") if line.startswith(b"Subject: "))
+    with accounts.server(lab, "bob") as client:
+        (uid,) = accounts.until(lambda: accounts.find(client, "INBOX", subject), "the mail at its recipient's")
+        assert client.body(uid).endswith(octets)
+    return up
+
+
+def test_a_known_attachment_goes_up_as_a_reference(world, tmp_path):
+    chart = random.Random(6).randbytes(ATTACHMENT)
+    ours = {"sender": "alice@mail.test", "to": "bob@mail.test"}
+    with Lab("--mails", "3", "--wait", "synced") as lab:
+        stranger = send_to_bob(lab, with_attachment("another chart", random.Random(7).randbytes(ATTACHMENT), **ours))
+        assert stranger > ATTACHMENT and references(lab) == {"used": 0, "missing": 0}
+        deliver(lab, tmp_path, with_attachment("a chart", chart))
+        accounts.assert_equal(lab)
+        accounts.until(lambda: all_sketched(lab), "a look at what is here")
+        forwarded = send_to_bob(lab, with_attachment("Fwd: a chart", chart, **ours))
+        assert forwarded < ATTACHMENT / 10 and references(lab) == {"used": 1, "missing": 0}
+        lab.call("kill", "client")
+        lab.call("start", "client")
+        accounts.come_down(lab)
+        revised = chart[:100_000] + random.Random(8).randbytes(2000) + chart[101_000:]
+        again = send_to_bob(lab, with_attachment("a better chart", revised, **ours))
+        assert again < ATTACHMENT / 10 and references(lab) == {"used": 1, "missing": 0}
+        print("up:", stranger, forwarded, again)

@@ -84,7 +84,7 @@ Task<Result<>> Replica::run(const Job& job, bool projection) {
       if (done.error().code == Errc::Corrupt) store_->mark_broken();
       return done;
     }
-    outcome = {work.touched, work.folders, work.operations, work.wanted};
+    outcome = {work.touched, work.folders, work.operations, work.wanted, work.contents};
     return {};
   };
   queue::CommitQueue& commits = store_->commits();
@@ -131,6 +131,7 @@ void Replica::announce(const Outcome& outcome) {
     outbox_->changed().notify_all();
   }
   if (outcome.wanted) wanted_.notify_all();
+  if (outcome.contents) contents_.notify_all();
 }
 
 Task<Result<bool>> Replica::folders_known() {

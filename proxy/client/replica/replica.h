@@ -118,6 +118,13 @@ class Replica {
   Task<Result<queue::BodyOrders>> body_orders();
   Notify& body_orders_changed() { return orders_; }
 
+  // ---- the engine: what a mail that goes up may refer to
+  // Looks at a few contents that came since, so that alike() finds them. false: there was none.
+  Task<Result<bool>> sketch();
+  Notify& contents_changed() { return contents_; }  // some came
+  // As AccountStore says.
+  Task<Result<std::vector<sync::ItemKey>>> alike(const sync::ContentDigest& digest);
+
   // ---- for people
   // What the policy still wants, and what programs wait for.
   Task<Result<std::vector<Backlog>>> backlog(BodyPolicy policy, std::int64_t recent_since);
@@ -148,7 +155,7 @@ class Replica {
   };
   struct Outcome {
     std::set<MailboxId> touched;
-    bool folders = false, operations = false, wanted = false;
+    bool folders = false, operations = false, wanted = false, contents = false;
   };
   explicit Replica(ReplicaOptions options);
 
@@ -167,6 +174,7 @@ class Replica {
   Task<Result<>> drop_part(const std::string& part);
   Result<std::int64_t> policy_since(Work& work, BodyPolicy policy, std::int64_t recent_since);
   static Result<> add_wishes(Work& work, std::vector<Backlog>& lines);
+  Task<Result<Bytes>> front_of(const sync::ContentDigest& digest, std::size_t most);
   Task<Result<>> purge();
   Task<Result<>> tidy();
 
@@ -185,6 +193,7 @@ class Replica {
   Notify operations_;
   Notify wanted_;
   Notify orders_;
+  Notify contents_;
 };
 
 }  // namespace proxy::client::replica

@@ -88,8 +88,17 @@ constexpr std::string_view kFailedBodies = R"(
 CREATE INDEX messages_failed ON messages(key) WHERE body=3;
 )";
 
+// Samples of the chunks of what is held: what a mail that goes up repeats is found by them (sketches.h).
+constexpr std::string_view kSketches = R"(
+ALTER TABLE contents ADD COLUMN sketched INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX contents_unsketched ON contents(id) WHERE sketched=0 AND size BETWEEN 32768 AND 4194304;
+CREATE TABLE sketches(chunk INTEGER NOT NULL, content INTEGER NOT NULL, size INTEGER NOT NULL,
+  PRIMARY KEY(chunk, content)) STRICT, WITHOUT ROWID;
+CREATE INDEX sketches_content ON sketches(content);
+)";
+
 constexpr std::array kSteps = {booster::sql::Step{kFirst}, booster::sql::Step{kMissing},
-                               booster::sql::Step{kFailedBodies}};
+                               booster::sql::Step{kFailedBodies}, booster::sql::Step{kSketches}};
 
 }  // namespace
 

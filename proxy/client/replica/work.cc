@@ -299,6 +299,7 @@ Result<std::int64_t> Work::content(const sync::ContentDigest& digest, std::uint6
                      queue::seconds_now()));
   const std::int64_t id = database().last_row_id();
   TRY(add_content_bytes(static_cast<std::int64_t>(size)));
+  contents = true;
   return id;
 }
 
@@ -322,6 +323,7 @@ Result<> Work::evict_content(std::int64_t id, std::uint64_t size) {
   }
   refs_.erase(id);
   TRY(add_content_bytes(-static_cast<std::int64_t>(size)));
+  TRY(database().run("DELETE FROM sketches WHERE content=?", id));
   return database().run("DELETE FROM contents WHERE id=?", id);
 }
 

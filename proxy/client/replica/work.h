@@ -135,7 +135,7 @@ class Work {
 
   // What to announce.
   std::set<MailboxId> touched;
-  bool folders = false, operations = false, wanted = false;
+  bool folders = false, operations = false, wanted = false, contents = false;
 
  private:
   Result<> count(const Message& message, int sign, const Message* other);

@@ -173,6 +173,11 @@ void Agent::folders_touched() {
   parts_->shared.wake_watcher.notify_all();
 }
 
+// Somebody's mail goes out behind it.
+Task<Result<bool>> Agent::append_reference(sync::ItemKey key, codec::refer::Extent extent, Bytes& prefix) {
+  co_return co_await append_held(parts_->shared, std::move(key), extent, Urgency::Operation, prefix);
+}
+
 void Agent::tell(std::string text, bool trouble) {
   parts_->each([&](SyncFeed& feed) { feed.tell(text, trouble); });
 }

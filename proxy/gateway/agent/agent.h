@@ -74,6 +74,7 @@ class Agent final : public OperationsAccess {
   void touched(const std::string& mailbox) override;
   void folders_touched() override;
   void made_by(DeviceSessionId device, sync::ItemKey item) override;
+  Task<Result<bool>> append_reference(sync::ItemKey key, codec::refer::Extent extent, Bytes& prefix) override;
   void tell(std::string text, bool trouble) override;
 
  private:

@@ -41,6 +41,10 @@ struct Shared {
   }
 };
 
+// Appends the content of a mail, from the mail server. False: it does not give it now, or there is no room.
+Task<Result<bool>> append_held(Shared& shared, sync::ItemKey key, codec::refer::Extent extent, Urgency urgency,
+                               Bytes& prefix);
+
 using Downlink = std::optional<messaging::BitsPerSecond>;  // how fast the device's link is; nullopt: not known
 
 // What the device holds of one mailbox.

@@ -47,22 +47,28 @@ Task<Result<>> ItemFeed::send_alone(const Want& want, MailPtr mail, const codec:
   co_return Result<>();
 }
 
-// Appends the content of a held mail, from the mail server. False: it does not give it now, or there is no room.
-Task<Result<bool>> ItemFeed::append_reference(sync::ItemKey key, codec::refer::Extent extent, Bytes& octets) {
-  const Mailbox* const mailbox = shared_.mailboxes.find(key.mailbox);
+// Before the first look nothing is known of any mailbox.
+Task<Result<bool>> append_held(Shared& shared, sync::ItemKey key, codec::refer::Extent extent, Urgency urgency,
+                               Bytes& prefix) {
+  while (shared.rounds_done == 0) CO_TRY(co_await shared.first_round.wait());
+  const Mailbox* const mailbox = shared.mailboxes.find(key.mailbox);
   Result<MailPtr> mail = fail(Errc::NotFound, "no such mailbox");
   if (mailbox != nullptr)
-    mail = co_await shared_.mails.get(mailbox->number, key.uid_validity.value, key.uid.value, urgency_);
+    mail = co_await shared.mails.get(mailbox->number, key.uid_validity.value, key.uid.value, urgency);
   if (!mail && mail.error().code == Errc::Cancelled) co_return tl::unexpected(mail.error());
-  if (!mail) {
-    held_.forget(key);
-    co_return false;
-  }
-  const auto append = [&octets, mail = *mail, extent] {
-    return codec::refer::append_reference(mail->octets(), extent, octets);
+  if (!mail) co_return false;
+  const auto append = [&prefix, mail = *mail, extent] {
+    return codec::refer::append_reference(mail->octets(), extent, prefix);
   };
   const Result<> appended = co_await runtime::offload(append);
   co_return appended.has_value();
+}
+
+// What is not to be had is not referred to again.
+Task<Result<bool>> ItemFeed::append_reference(sync::ItemKey key, codec::refer::Extent extent, Bytes& octets) {
+  CO_TRY_ASSIGN(const bool there, co_await append_held(shared_, key, extent, urgency_, octets));
+  if (!there) held_.forget(key);
+  co_return there;
 }
 
 // What is not given is not referred to.

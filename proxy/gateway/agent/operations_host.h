@@ -1,5 +1,6 @@
 // The seam between the agent and what carries out a user's operations and submissions.
 #pragma once
+#include "codec/refer/prefix.h"
 #include "proxy/gateway/agent/upstream.h"
 #include "proxy/sync/items.h"
 
@@ -21,6 +22,9 @@ class OperationsAccess {
   virtual void folders_touched() = 0;
   // What a device has made at the server itself is there and with the device: it may be referred to.
   virtual void made_by(DeviceSessionId device, sync::ItemKey item) = 0;
+  // Appends the content of a mail of the user's, as the mail server has it. False: it does not give it now, or there is
+  // no room.
+  virtual Task<Result<bool>> append_reference(sync::ItemKey key, codec::refer::Extent extent, Bytes& prefix) = 0;
   // Trouble or news for every device.
   virtual void tell(std::string text, bool trouble) = 0;
 };

@@ -1,8 +1,18 @@
 #include "proxy/gateway/agent/upload.h"
 
+#include <algorithm>
+
+#include "booster/crypto/digest.h"
 #include "booster/runtime/offload.h"
+#include "booster/runtime/timer.h"
 
 namespace proxy::gateway::agent {
+namespace {
+
+// A mail server that is away for longer is not waited for: the octets come without it.
+constexpr auto kReferencesWait = std::chrono::seconds(20);
+
+}  // namespace
 
 Task<Result<>> Upload::answer(sync::ItemMessage message) {
   const codec::property::Chain chain = sync::encode(message);
@@ -29,6 +39,8 @@ Task<Result<>> Upload::serve() {
 Task<Result<>> Upload::take(sync::ItemMessage message) {
   if (const auto* first = std::get_if<sync::ItemStart>(&message)) co_return co_await start(*first);
   if (!under_way_) co_return fail(Errc::Protocol, "upload: octets of nothing");
+  if (auto* references = std::get_if<sync::ItemReferences>(&message)) co_return co_await refer(std::move(*references));
+  may_refer_ = false;
   if (const auto* more = std::get_if<sync::ItemBlock>(&message)) co_return co_await block(*more);
   if (const auto* last = std::get_if<sync::ItemEnd>(&message)) co_return co_await end(*last);
   co_return fail(Errc::Protocol, "upload: no message of an upload");
@@ -48,8 +60,48 @@ Task<Result<>> Upload::start(const sync::ItemStart& start) {
   CO_TRY_ASSIGN(const UploadState state, co_await tickets_.run(std::move(job)));
   whole_ = whole;
   offset_ = state.offset;
-  sync::UploadFrom from{start.ticket, state.offset, state.running};
-  co_return co_await answer(from);
+  end_referring();
+  may_refer_ = true;
+  from_ = sync::UploadFrom{start.ticket, state.offset, state.running};
+  co_return co_await answer(from_);
+}
+
+// nullopt: one of them is not here now, or is not what the client takes it for.
+Task<Result<std::optional<Bytes>>> Upload::prefix_of(sync::ItemReferences references) {
+  using codec::refer::Extent;
+  Bytes prefix;
+  for (sync::ItemKey& key : references.fronts) {
+    CO_TRY_ASSIGN(const bool there, co_await agent_.append_reference(std::move(key), Extent::Front, prefix));
+    if (!there) co_return std::optional<Bytes>();
+  }
+  for (sync::ItemKey& key : references.whole) {
+    CO_TRY_ASSIGN(const bool there, co_await agent_.append_reference(std::move(key), Extent::Whole, prefix));
+    if (!there) co_return std::optional<Bytes>();
+  }
+  const auto check = [&prefix] { return booster::crypto::sha256(prefix); };
+  const booster::crypto::Digest digest = co_await runtime::offload(check);
+  const bool same = std::equal(references.check.begin(), references.check.end(), digest.bytes.begin());
+  if (!same) co_return std::optional<Bytes>();
+  co_return std::optional<Bytes>(std::move(prefix));
+}
+
+// Only before anything of the item came: what has begun goes on as it was.
+Task<Result<>> Upload::refer(sync::ItemReferences references) {
+  if (!std::exchange(may_refer_, false)) co_return fail(Errc::Protocol, "upload: references behind the beginning");
+  Result<std::optional<Bytes>> prefix;
+  if (referring_ < kReferringUploads) {
+    ++referring_;
+    refers_ = true;
+    prefix = co_await runtime::with_timeout(kReferencesWait, prefix_of(std::move(references)));
+  }
+  if (!prefix && prefix.error().code == Errc::Cancelled) co_return tl::unexpected(prefix.error());
+  if (prefix && *prefix) {
+    stream_.expect(std::move(**prefix));
+    co_return Result<>();
+  }
+  end_referring();
+  stream_.pass_over();
+  co_return co_await answer(from_);
 }
 
 Task<Result<>> Upload::block(const sync::ItemBlock& block) {
@@ -82,6 +134,7 @@ Task<Result<>> Upload::end(const sync::ItemEnd& end) {
   }
   const Ticket ticket = under_way_->ticket;
   under_way_.reset();
+  end_referring();
   sync::UploadStored stored{ticket};
   co_return co_await answer(stored);
 }

@@ -135,8 +135,8 @@ Task<Result<>> UserOperations::send_reports(Lane& lane) {
   }
 }
 
-Task<Result<>> UserOperations::serve_upload(OperationsAccess&, DeviceSessionId, net::StreamPtr stream) {
-  Upload upload(tickets_, std::move(stream));
+Task<Result<>> UserOperations::serve_upload(OperationsAccess& agent, DeviceSessionId, net::StreamPtr stream) {
+  Upload upload(agent, tickets_, referring_uploads_, std::move(stream));
   co_return co_await upload.serve();
 }
 

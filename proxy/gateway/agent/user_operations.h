@@ -46,6 +46,7 @@ class UserOperations final : public OperationsHost {
 
   runtime::Loop& loop_;
   Tickets tickets_;
+  std::uint32_t referring_uploads_ = 0;
   Operations operations_;
   SentCopy sent_copy_;
   Submissions submissions_;

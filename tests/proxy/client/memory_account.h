@@ -42,6 +42,7 @@ class MemoryAccount final : public AccountStore {
   std::set<sync::Ticket> acknowledged_tickets;
   std::vector<queue::BodyOrder> orders;
   std::set<sync::Ticket> withdrawn;
+  std::map<sync::ContentDigest, std::vector<sync::ItemKey>> likenesses;  // of what goes up
   std::vector<sync::HeldItems> held;
 
   void submit(std::uint8_t number, Bytes octets) {
@@ -227,6 +228,7 @@ class MemoryAccount final : public AccountStore {
     const auto count = std::min<std::size_t>(size, all.size() - static_cast<std::size_t>(offset));
     co_return Bytes(from, from + static_cast<std::ptrdiff_t>(count));
   }
+  Task<Result<std::vector<sync::ItemKey>>> alike(sync::ContentDigest digest) override { co_return likenesses[digest]; }
   events::Signal& operations_changed() override { return operations_; }
   events::Signal& outbox_changed() override { return outbox_; }
   Task<Result<replica::SyncProgress>> progress() override { co_return replica::SyncProgress(); }

@@ -173,7 +173,13 @@ class TestAccess final : public OperationsAccess {
   void folders_touched() override { ++folders; }
   void made_by(DeviceSessionId, sync::ItemKey) override {}
   void tell(std::string text, bool) override { told.push_back(std::move(text)); }
+  Task<Result<bool>> append_reference(sync::ItemKey key, codec::refer::Extent extent, Bytes& prefix) override {
+    const auto found = mails.find(key);
+    if (found == mails.end()) co_return false;
+    co_return codec::refer::append_reference(found->second, extent, prefix).has_value();
+  }
 
+  std::map<sync::ItemKey, Bytes> mails;  // that can be referred to
   std::set<std::string> touched_mailboxes;
   std::vector<std::string> told;
   int folders = 0;

@@ -1,0 +1,202 @@
+// Octets that come up: against mail at the mail server where they refer to it, plainly where it is not there.
+#include "proxy/gateway/agent/upload.h"
+
+#include "codec/content/unwrapper.h"
+#include "tests/proxy/gateway/agent/submission_world.h"
+
+namespace proxy::gateway::agent {
+namespace {
+
+using messaging::MessageStream;
+
+Bytes scattered(std::size_t size, std::uint32_t seed) {
+  Bytes octets(size);
+  for (std::byte& octet : octets) {
+    seed = seed * 1664525 + 1013904223;
+    octet = static_cast<std::byte>(seed >> 24);
+  }
+  return octets;
+}
+
+const sync::ItemKey kHeldMail{"INBOX", {7}, {3}};
+
+// An agent's end of Upload streams, and a client that says what a test makes it say.
+struct Wharf {
+  explicit Wharf(runtime::Loop& loop)
+      : access(loop, dialer),
+        disk(disk::make_posix_disk()),
+        tickets(*TicketFile::open(*disk, folder.path(), "alice")),
+        item(scattered(2000, 1)) {
+    const Bytes held = scattered(200'000, 2);
+    access.mails[kHeldMail] = held;
+    item.insert(item.end(), held.begin(), held.end());
+    ticket[0] = std::byte{1};
+  }
+  sync::ItemReferences references() const {
+    sync::ItemReferences made;
+    made.whole.push_back(kHeldMail);
+    const auto digest = booster::crypto::sha256(scattered(200'000, 2));
+    std::copy_n(digest.bytes.begin(), made.check.size(), made.check.begin());
+    return made;
+  }
+
+  NoImap dialer;
+  TestAccess access;
+  disk::TempDirectory folder{disk::TempDirectory::quick()};
+  std::shared_ptr<disk::Disk> disk;
+  Tickets tickets;
+  std::uint32_t referring = 0;  // uploads beside this one
+  Bytes item;
+  Ticket ticket{};
+};
+
+Task<Result<>> say(MessageStream& stream, sync::ItemMessage message) {
+  const codec::property::Chain chain = sync::encode(message);
+  co_return co_await stream.send(chain);
+}
+
+Task<Result<sync::ItemMessage>> hear(MessageStream& stream) {
+  CO_TRY_ASSIGN(const codec::property::Chain chain, co_await stream.receive());
+  co_return sync::decode_item(chain);
+}
+
+Task<Result<std::uint64_t>> say_start(Wharf& wharf, MessageStream& stream) {
+  sync::ItemStart start;
+  start.ticket = wharf.ticket;
+  start.size = wharf.item.size();
+  CO_TRY(co_await say(stream, std::move(start)));
+  CO_TRY_ASSIGN(const sync::ItemMessage answer, co_await hear(stream));
+  co_return std::get<sync::UploadFrom>(answer).offset;
+}
+
+Task<Result<>> say_octets(Wharf& wharf, MessageStream& stream) {
+  codec::content::Unwrapper unwrapper;
+  for (std::size_t at = 0; at < wharf.item.size();) {
+    const ByteView rest = ByteView(wharf.item).subspan(at);
+    const ByteView piece = rest.first(codec::content::next_piece(rest));
+    sync::ItemBlock block;
+    block.offset = at;
+    block.block = unwrapper.unwrap(piece);
+    CO_TRY(co_await say(stream, std::move(block)));
+    at += piece.size();
+  }
+  sync::ItemEnd end;
+  end.digest = sync::front_of(booster::crypto::sha256(wharf.item).bytes);
+  co_return co_await say(stream, end);
+}
+
+Task<Result<>> say_octets_alone(Wharf& wharf, MessageStream& stream) {
+  const sync::ItemMessage references = wharf.references();
+  std::vector<codec::property::Chain> heads;
+  heads.push_back(sync::encode(references));
+  CO_TRY(co_await stream.begin_alone(messaging::kAlone, heads, scattered(200'000, 2)));
+  CO_TRY(co_await say_octets(wharf, stream));
+  co_return co_await stream.end_alone();
+}
+
+// What the agent makes of `client`.
+Task<Result<>> at_wharf(runtime::Loop& loop, Wharf& wharf, Task<Result<>> (*client)(Wharf&, MessageStream&)) {
+  net::MemoryPair pair = net::make_memory_pair(loop);
+  const runtime::Surroundings here = co_await runtime::surroundings();
+  runtime::TaskScope tasks(loop, *here.scope, [](const std::string&, const Error&) {});
+  MessageStream stream(std::move(pair.client));
+  tasks.spawn("client", client(wharf, stream));
+  Result<> served;
+  {
+    Upload upload(wharf.access, wharf.tickets, wharf.referring, std::move(pair.server));
+    served = co_await upload.serve();
+  }
+  tasks.cancel();
+  co_await tasks.join();
+  EXPECT_TRUE(wharf.referring == 0 || wharf.referring == kReferringUploads) << "none is left";
+  co_return served;
+}
+
+Task<Result<Bytes>> spooled(Wharf& wharf) {
+  auto job = [&wharf](TicketFile& file) -> Result<Bytes> {
+    Bytes octets(wharf.item.size());
+    TRY_ASSIGN(const std::size_t size, file.spool().read(wharf.ticket, 0, octets));
+    octets.resize(size);
+    return octets;
+  };
+  co_return co_await wharf.tickets.run(std::move(job));
+}
+
+Task<Result<>> send_a_forward(Wharf& wharf, MessageStream& stream) {
+  CO_TRY(co_await say_start(wharf, stream));
+  CO_TRY(co_await say_octets_alone(wharf, stream));
+  CO_TRY_ASSIGN(const sync::ItemMessage stored, co_await hear(stream));
+  EXPECT_TRUE(std::holds_alternative<sync::UploadStored>(stored));
+  EXPECT_LT(stream.coded_sent(), 4000U);
+  co_return co_await stream.finish();
+}
+CORO_TEST(Uploading, OctetsAreReadAgainstAMailAtTheServer) {
+  Wharf wharf(loop);
+  CO_ASSERT_OK(co_await at_wharf(loop, wharf, send_a_forward));
+  EXPECT_EQ((co_await spooled(wharf)).value(), wharf.item);
+}
+
+Task<Result<>> send_twice(Wharf& wharf, MessageStream& stream) {
+  CO_TRY(co_await say_start(wharf, stream));
+  CO_TRY(co_await say_octets_alone(wharf, stream));
+  CO_TRY_ASSIGN(const sync::ItemMessage again, co_await hear(stream));
+  const auto* const from = std::get_if<sync::UploadFrom>(&again);
+  EXPECT_TRUE(from != nullptr && from->ticket == wharf.ticket && from->offset == 0);
+  CO_TRY(co_await say_octets(wharf, stream));
+  CO_TRY_ASSIGN(const sync::ItemMessage stored, co_await hear(stream));
+  EXPECT_TRUE(std::holds_alternative<sync::UploadStored>(stored));
+  co_return co_await stream.finish();
+}
+CORO_TEST(Uploading, WhatIsNotAtTheServerOrIsAnotherIsAskedForPlainly) {
+  for (const bool gone : {false, true}) {
+    Wharf wharf(loop);
+    wharf.access.mails[kHeldMail] = scattered(200'000, 9);
+    if (gone) wharf.access.mails.clear();
+    CO_ASSERT_OK(co_await at_wharf(loop, wharf, send_twice));
+    EXPECT_EQ((co_await spooled(wharf)).value(), wharf.item);
+  }
+}
+
+CORO_TEST(Uploading, SoManyReferAtOnceAndNoMore) {
+  Wharf wharf(loop);
+  wharf.referring = kReferringUploads;
+  CO_ASSERT_OK(co_await at_wharf(loop, wharf, send_twice));
+  EXPECT_EQ((co_await spooled(wharf)).value(), wharf.item);
+}
+
+Task<Result<>> refer_to_nothing_begun(Wharf& wharf, MessageStream& stream) {
+  CO_TRY(co_await say(stream, wharf.references()));
+  co_return Result<>();
+}
+Task<Result<>> refer_twice(Wharf& wharf, MessageStream& stream) {
+  CO_TRY(co_await say_start(wharf, stream));
+  CO_TRY(co_await say(stream, wharf.references()));
+  co_return co_await say(stream, wharf.references());
+}
+Task<Result<>> refer_in_the_middle(Wharf& wharf, MessageStream& stream) {
+  CO_TRY(co_await say_start(wharf, stream));
+  sync::ItemBlock block;
+  block.block.content = scattered(100, 1);
+  block.block.written = 100;
+  CO_TRY(co_await say(stream, std::move(block)));
+  co_return co_await say(stream, wharf.references());
+}
+Task<Result<>> refer_again_when_refused(Wharf& wharf, MessageStream& stream) {
+  CO_TRY(co_await say_start(wharf, stream));
+  sync::ItemReferences unknown = wharf.references();
+  unknown.whole.front().uid = {99};
+  CO_TRY(co_await say(stream, std::move(unknown)));
+  CO_TRY(co_await hear(stream));
+  co_return co_await say(stream, wharf.references());
+}
+CORO_TEST(Uploading, ReferencesStandOnceAndBeforeAnythingElse) {
+  for (auto* const client : {refer_to_nothing_begun, refer_twice, refer_in_the_middle, refer_again_when_refused}) {
+    Wharf wharf(loop);
+    const Result<> served = co_await at_wharf(loop, wharf, client);
+    CO_ASSERT_TRUE(!served);
+    EXPECT_EQ(served.error().code, Errc::Protocol);
+  }
+}
+
+}  // namespace
+}  // namespace proxy::gateway::agent
