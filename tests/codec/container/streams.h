@@ -41,7 +41,8 @@ inline std::string deflated(std::string_view text, const Making& making, std::st
     header.hcrc = 1;
     EXPECT_EQ(deflateSetHeader(&stream, &header), Z_OK);
   }
-  std::string out(text.size() + text.size() / 2 + 1000, '\0');
+  const std::size_t flushes = making.flush == Z_NO_FLUSH ? 0 : text.size() / making.flush_every + 1;
+  std::string out(text.size() + text.size() / 2 + 1000 + flushes * 16, '\0');
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
   for (std::size_t at = 0; at < text.size() && making.flush != Z_NO_FLUSH; at += making.flush_every) {
