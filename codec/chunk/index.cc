@@ -14,6 +14,7 @@ void Index::add(Owner owner, const std::vector<Chunk>& chunks) {
     owners.push_back(owner);
     mine.push_back(chunk.id);
   }
+  size_ += mine.size();
 }
 
 void Index::remove(Owner owner) {
@@ -25,6 +26,7 @@ void Index::remove(Owner owner) {
     std::erase(entry->second, owner);
     if (entry->second.empty()) owners_.erase(entry);
   }
+  size_ -= found->second.size();
   chunks_of_owner_.erase(found);
 }
 

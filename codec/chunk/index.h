@@ -20,6 +20,7 @@ class Index {
   void add(Owner owner, const std::vector<Chunk>& chunks);
   void remove(Owner owner);
   bool empty() const { return owners_.empty(); }
+  std::size_t size() const { return size_; }  // chunks, each counted for each of its owners
 
   // The owners that together hold the most of `item`, the best one first, each with at least `least` octets that those
   // before it lack.
@@ -29,6 +30,7 @@ class Index {
  private:
   std::unordered_map<ChunkId, std::vector<Owner>> owners_;           // oldest first
   std::unordered_map<Owner, std::vector<ChunkId>> chunks_of_owner_;  // each once
+  std::size_t size_ = 0;
 };
 
 }  // namespace codec::chunk

@@ -27,6 +27,9 @@ void History::add(Id id, Traits traits, std::size_t size) {
     if (!traits.message_id.empty()) ++of_user_[traits.message_id];
     for (const std::string& parent : traits.parents) ++of_user_[parent];
   }
+  for (auto oldest = mails_.begin(); oldest != mails_.end() && index_.size() + traits.chunks.size() > kMostChunks;
+       ++oldest)
+    index_.remove(oldest->id);
   index_.add(id, traits.chunks);
   traits.chunks = {};
   mails_.push_back({id, std::move(traits), size});

@@ -21,6 +21,7 @@ constexpr std::size_t kMostFree = 48;              // without rules
 constexpr std::size_t kLargestFront = 128 * 1024;  // octets of a mail whose front is referred to: it is fetched whole
 constexpr std::size_t kMostWhole = 4;              // of these, with all they hold
 constexpr std::size_t kLeastAlike = 8 * 1024;      // octets that a mail must repeat of one of those
+constexpr std::size_t kMostChunks = 64 * 1024;     // that are looked for: those of 256 MiB, in 3 MiB; the oldest go
 constexpr std::size_t kMostAnHour = 5;             // referring mails of one sender outside the user's threads
 constexpr std::size_t kMostUnproved = 20;          // in them, of all senders that nobody vouches for
 constexpr std::uint64_t kHour = 3600;

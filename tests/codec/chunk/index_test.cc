@@ -59,8 +59,10 @@ TEST(Index, WhatIsRemovedIsNotFound) {
   index.remove(1);
   index.remove(9);
   EXPECT_EQ(index.cover(chunks({1, 2}), anybody, 1000, 4), Owners{2});
+  EXPECT_EQ(index.size(), 1U);
   index.remove(2);
   EXPECT_TRUE(index.empty());
+  EXPECT_EQ(index.size(), 0U);
 }
 
 TEST(Index, OwnersOfOneChunkAreBounded) {

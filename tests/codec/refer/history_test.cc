@@ -171,5 +171,23 @@ TEST(History, WhatRepeatsTheContentIsReferredToWhole) {
   EXPECT_EQ(history.choose(revision, {kRoom, kRoom}, 0), (Choice{{2}, {}}));
 }
 
+TEST(History, RemembersAsManyChunksAsItMay) {
+  const auto with_chunks = [](Traits traits, chunk::ChunkId first) {
+    for (chunk::ChunkId id = first; id < first + kMostChunks / 2; ++id) traits.chunks.push_back({id, 4096});
+    traits.content_size = 1000;
+    return traits;
+  };
+  History history;
+  history.add(1, with_chunks(by_user("u1"), 0), 100);
+  history.add(2, with_chunks(by_user("u2"), 1'000'000), 100);
+  history.add(3, with_chunks(by_user("u3"), 2'000'000), 100);
+  const auto whole = [&](chunk::ChunkId first) {
+    return history.choose(with_chunks(mail("b", {"u1", "u2", "u3"}), first), {0, kRoom}, 0).whole;
+  };
+  EXPECT_EQ(whole(0), Ids{}) << "the oldest went";
+  EXPECT_EQ(whole(1'000'000), Ids{2});
+  EXPECT_EQ(whole(2'000'000), Ids{3});
+}
+
 }  // namespace
 }  // namespace codec::refer
