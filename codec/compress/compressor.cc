@@ -1,3 +1,4 @@
+#define ZSTD_STATIC_LINKING_ONLY  // the formats
 #include <zstd.h>
 
 #include <algorithm>
@@ -32,6 +33,7 @@ Result<> Compressor::open() {
   // Sizes and digests travel with the block; neither is needed inside.
   for (const auto& [parameter, value] : {std::pair{ZSTD_c_compressionLevel, level_},
                                          {ZSTD_c_windowLog, window_log_},
+                                         {ZSTD_c_format, ZSTD_f_zstd1_magicless},
                                          {ZSTD_c_contentSizeFlag, 0},
                                          {ZSTD_c_checksumFlag, 0}}) {
     const std::size_t code = ZSTD_CCtx_setParameter(context_.get(), parameter, value);
@@ -83,16 +85,6 @@ void Compressor::reset(Bytes prefix) {
 
 std::size_t Compressor::memory() const {
   return (context_ ? ZSTD_sizeof_CCtx(context_.get()) : 0) + prefix_.capacity();
-}
-
-Result<Bytes> compress_once(ByteView raw, int level) {
-  if (raw.size() > kMaxBlock) return fail(Errc::Limit, "compress: block too large");
-  Bytes coded(ZSTD_compressBound(raw.size()));
-  const std::size_t size =
-      ZSTD_compress(coded.data(), coded.size(), raw.data(), raw.size(), std::clamp(level, kMinLevel, kMaxLevel));
-  if (ZSTD_isError(size)) return tl::unexpected(failed(size));
-  coded.resize(size);
-  return coded;
 }
 
 }  // namespace codec::compress

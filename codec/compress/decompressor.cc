@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#define ZSTD_STATIC_LINKING_ONLY  // the formats
 #include <zstd.h>
 
 #include <algorithm>
@@ -19,6 +20,8 @@ Result<> Decompressor::open() {
   if (!context_) return fail(Errc::Full, "decompress: no memory for a window");
   const std::size_t code = ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, max_window_log_);
   if (ZSTD_isError(code)) return fail(Errc::Full, std::string("decompress: ") + ZSTD_getErrorName(code));
+  const std::size_t format = ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_format, ZSTD_f_zstd1_magicless);
+  if (ZSTD_isError(format)) return fail(Errc::Full, std::string("decompress: ") + ZSTD_getErrorName(format));
   const std::size_t seen = ZSTD_DCtx_refPrefix(context_.get(), prefix_.data(), prefix_.size());
   if (ZSTD_isError(seen)) return fail(Errc::Full, std::string("decompress: ") + ZSTD_getErrorName(seen));
   return {};
@@ -68,13 +71,6 @@ void Decompressor::reset(Bytes prefix) {
 
 std::size_t Decompressor::memory() const {
   return (context_ ? ZSTD_sizeof_DCtx(context_.get()) : 0) + prefix_.capacity();
-}
-
-Result<Bytes> decompress_once(ByteView coded, std::size_t raw_size) {
-  Bytes raw;
-  Decompressor window;
-  TRY(window.decode(coded, raw_size, raw));
-  return raw;
 }
 
 }  // namespace codec::compress

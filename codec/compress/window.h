@@ -65,9 +65,4 @@ class Decompressor {
   std::unique_ptr<ZSTD_DCtx_s, Free> context_;
 };
 
-// One block that stands alone: a whole zstd frame.
-//   Limits  raw <= kMaxBlock
-Result<Bytes> compress_once(ByteView raw, int level = kDefaultLevel);
-Result<Bytes> decompress_once(ByteView coded, std::size_t raw_size);
-
 }  // namespace codec::compress

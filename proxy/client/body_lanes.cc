@@ -127,6 +127,10 @@ Task<Result<>> BodyFetcher::take_item(BodyLane& lane, sync::ItemMessage message)
 // A small one that was cancelled too late is taken: its octets have crossed the link.
 Task<Result<>> BodyFetcher::take_start(BodyLane& lane, sync::ItemStart start) {
   if (lane.item.active()) co_return fail(Errc::Protocol, "bodies: an item begins inside another");
+  if (start.mailbox.empty()) {  // of the one before
+    start.mailbox = lane.item.key().mailbox;
+    start.uid_validity = lane.item.key().uid_validity;
+  }
   const BodyKey key{start.mailbox, start.uid_validity, start.uid};
   const std::uint64_t left = start.size - std::min(start.size, start.offset);
   lane.size = start.size;

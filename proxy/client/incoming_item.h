@@ -14,7 +14,7 @@ class BodyFetcher::Incoming {
   ~Incoming() { end(Error(Errc::Unreachable, "the stream ended before the message was whole")); }
 
   bool active() const { return active_; }
-  const BodyKey& key() const { return key_; }
+  const BodyKey& key() const { return key_; }                           // of the last one while none is active
   BodySink* sink() { return fetching_ ? fetching_->sink() : nullptr; }  // nullptr: octets are passed over
   Fetching* fetching() { return fetching_.get(); }
   codec::content::Wrapper& wrapper() { return wrapper_; }

@@ -13,6 +13,7 @@ namespace proxy::client {
 Task<Result<>> BodyFetcher::start_item(Incoming& item, sync::ItemStart start, std::uint64_t asked_offset,
                                        std::shared_ptr<Fetching> fetching) {
   if (item.active()) co_return fail(Errc::Protocol, "bodies: an item begins inside another");
+  if (start.mailbox.empty()) co_return fail(Errc::Protocol, "bodies: an item of no mailbox");
   BodyKey key{std::move(start.mailbox), start.uid_validity, start.uid};
   if (receiving_.contains(key) || !beginning_.insert(key).second) {
     item.begin_passing_over(std::move(key));

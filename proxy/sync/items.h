@@ -57,7 +57,7 @@ struct WantNew {
 
 // ---- the sender of octets
 struct ItemStart {
-  std::string mailbox;  // empty on Upload
+  std::string mailbox;  // empty: with its validity as of the item before on this stream; always on Upload
   UidValidity uid_validity;
   ServerUid uid;
   Ticket ticket{};           // Upload

@@ -173,8 +173,12 @@ Task<Result<>> ItemFeed::send_item(Want want) {
     if (before.bytes != want.running) offset = 0;
   }
   sync::ItemStart start;
-  start.mailbox = want.mailbox;
-  start.uid_validity.value = want.uid_validity;
+  const auto place = std::pair(want.mailbox, want.uid_validity);
+  if (urgency_ == Urgency::Interactive || place != place_) {
+    start.mailbox = want.mailbox;
+    start.uid_validity.value = want.uid_validity;
+    place_ = place;
+  }
   start.uid.value = want.uid;
   start.size = octets.size();
   start.offset = offset;

@@ -105,16 +105,6 @@ TEST(Window, MemoryStaysWithinWhatThePageSays) {
   }
 }
 
-TEST(Window, OneBlockAloneComesBack) {
-  const Bytes raw = text(3, 100'000);
-  const Bytes coded = compress_once(raw).value();
-  EXPECT_LT(coded.size(), raw.size() / 2);
-  EXPECT_EQ(decompress_once(coded, raw.size()).value(), raw);
-  EXPECT_EQ(decompress_once(coded, raw.size() - 1).error().code, Errc::Protocol);
-  EXPECT_EQ(decompress_once(ByteView(coded).first(coded.size() - 9), raw.size()).error().code, Errc::Protocol);
-  EXPECT_EQ(compress_once(Bytes(kMaxBlock + 1)).error().code, Errc::Limit);
-}
-
 RC_GTEST_PROP(WindowProperty, AnyBlocksComeBackOctetForOctet, (std::vector<std::vector<std::uint8_t>> blocks)) {
   Compressor compressor(*rc::gen::inRange(1, 10), *rc::gen::inRange(10, 18));
   Decompressor decompressor;
