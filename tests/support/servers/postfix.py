@@ -62,10 +62,11 @@ mynetworks = 127.0.0.0/8
 local_recipient_maps =
 alias_maps =
 local_transport = lmtp:inet:127.0.0.1:{site.ports.lmtp}
+# One after the other: tests look at the order in which mail was taken.
+lmtp_destination_concurrency_limit = 1
+lmtp_destination_recipient_limit = 50
 default_transport = error:5.1.2 no mail leaves the lab
 relay_transport = $default_transport
-local_destination_concurrency_limit = 20
-lmtp_destination_recipient_limit = 50
 smtpd_tls_cert_file = {site.tls.cert}
 smtpd_tls_key_file = {site.tls.key}
 smtpd_tls_security_level = may
