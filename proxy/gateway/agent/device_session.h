@@ -217,9 +217,9 @@ class ItemFeed {
   Urgency urgency_;
   std::deque<Want> wants_;
   std::pair<std::string, std::uint32_t> place_;  // mailbox and validity that were said last
-  std::deque<sync::ItemKey> to_learn_;  // held by the device, not looked at yet
-  std::size_t history_seen_ = 0;        // mails that are not live and were looked at all the same
-  bool finished_ = false;               // it asks for nothing more
+  std::deque<sync::ItemKey> to_learn_;           // held by the device, not looked at yet
+  std::size_t history_seen_ = 0;                 // mails that are not live and were looked at all the same
+  bool finished_ = false;                        // it asks for nothing more
   runtime::Notify changed_;
 };
 
