@@ -7,6 +7,8 @@ namespace codec::container {
 
 constexpr std::size_t kMaxOpenedBlock = 768 * 1024;  // content of one block: what a bomb may grow to
 constexpr std::size_t kMaxClosedBlock = 256 * 1024;  // octets of one block
+constexpr std::size_t kMaxText = 64 * 1024 * 1024;   // that is inflated of an item: who sends mail sends us work
+constexpr std::size_t kMaxVain = 8 * 1024 * 1024;    // octets and text of an item that are looked at for nothing
 constexpr std::size_t kMaxStreams = 1024;            // that begin in a block of one level: each clears its index
 constexpr std::size_t kMaxLevels = 2;                // a docx in a zip; each level costs its own windows
 constexpr std::size_t kMinStream = 64;               // compressed octets; a shorter stream does not pay for its recipe

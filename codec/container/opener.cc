@@ -33,16 +33,17 @@ bool only_stored(const StreamRun& run) {
 // What one block becomes.
 class LevelOpener::Sink {
  public:
-  explicit Sink(ByteView of) : block(of), tries(kTries * of.size()) { content_.reserve(of.size()); }
+  Sink(ByteView of, std::size_t vain_left) : block(of), tries(std::min(kTries * of.size(), vain_left)) {
+    content_.reserve(of.size());
+  }
 
   const ByteView block;
   std::size_t tries;
   std::size_t streams = 0;  // that begin here
 
-  // How much a stream at `at` may give, were all the rest literal.
-  std::size_t room(std::size_t at) const {
+  // How much a stream may give, were all the rest literal.
+  std::size_t room() const {
     const std::size_t rest = content_.size() + (block.size() - literal_);
-    (void)at;
     return rest < kMaxOpenedBlock ? kMaxOpenedBlock - rest : 0;
   }
   void add(std::size_t at, StreamOpener::Opened&& opened, ByteView recipe) {
@@ -84,14 +85,15 @@ LevelOpener& LevelOpener::operator=(LevelOpener&&) noexcept = default;
 
 // The piece of stream_ at `at`; nothing is added, and the stream is over, where it does not pay.
 void LevelOpener::take(Sink& sink, std::size_t at, bool begins) {
-  const std::size_t room = sink.room(at);
-  StreamOpener::Opened opened = stream_->open(sink.block.subspan(at), room);
+  StreamOpener::Opened opened = stream_->open(sink.block.subspan(at), std::min(sink.room(), text_left_));
   Bytes recipe;
   ByteWriter out(recipe);
   write_run(out, opened.run);
   if (!opened.is_cheap || !pays(opened.run, opened.taken, recipe.size()) || only_stored(opened.run) ||
       (begins && opened.run.end == StreamEnd::GivenUp && opened.taken < kMinStream)) {
-    sink.tries -= std::min(sink.tries, opened.taken + opened.text.size());
+    const std::size_t vain = opened.taken + opened.text.size();
+    sink.tries -= std::min(sink.tries, vain);
+    vain_left_ -= std::min(vain_left_, vain);
     if (!begins) ++count_.given_up;
     stream_.reset();
     return;
@@ -103,13 +105,14 @@ void LevelOpener::take(Sink& sink, std::size_t at, bool begins) {
   count_.tokens += opened.tokens;
   count_.wrong += opened.run.tokens.size();
   count_.recipe += recipe.size();
+  text_left_ -= std::min(text_left_, opened.text.size());
   const bool goes_on = opened.run.end == StreamEnd::GoesOn;
   sink.add(at, std::move(opened), recipe);
   if (!goes_on) stream_.reset();
 }
 
 LevelOpener::Opened LevelOpener::open(ByteView block, const std::vector<OpenedRange>& ranges) {
-  Sink sink(block);
+  Sink sink(block, vain_left_);
   if (stream_) {
     take(sink, 0, false);
     finder_.forget();
@@ -120,7 +123,7 @@ LevelOpener::Opened LevelOpener::open(ByteView block, const std::vector<OpenedRa
     if (range.begin > 0) finder_.forget();
     const ByteView within = block.first(range.end);
     std::size_t at = std::max(range.begin, sink.literal());
-    while (at < range.end && sink.tries > 0 && sink.streams < kMaxStreams && !stream_) {
+    while (at < range.end && sink.tries > 0 && text_left_ > 0 && sink.streams < kMaxStreams && !stream_) {
       const auto found = finder_.next(within, at);
       if (!found) break;
       at = *found;

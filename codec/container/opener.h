@@ -6,6 +6,7 @@
 
 #include "codec/base/bytes.h"
 #include "codec/container/closer.h"
+#include "codec/container/limits.h"
 #include "codec/container/stream_finder.h"
 
 namespace codec::container {
@@ -56,6 +57,8 @@ class LevelOpener {
   StreamFinder finder_;
   std::unique_ptr<StreamOpener> stream_;
   LevelCloser closer_;  // what the other end will do
+  std::size_t vain_left_ = kMaxVain;
+  std::size_t text_left_ = kMaxText;
   OpenedCount count_;
 };
 

@@ -7,7 +7,8 @@
 namespace codec::content {
 
 constexpr std::size_t kPiece = 64 * 1024;  // octets that become one block; what they hold may be ten times as much
-constexpr std::size_t kMaxWritten = 256 * 1024;  // what a reader takes
+constexpr std::size_t kMaxContent = 6 * 1024 * 1024;  // of one item as a whole: what a bomb in it may grow to
+constexpr std::size_t kMaxWritten = 256 * 1024;       // what a reader takes
 
 struct Block {
   Bytes layout;  // mime/SPLIT.md; empty: no transfer encoding was undone

@@ -19,12 +19,13 @@ Bytes content_of(ByteView item, std::size_t most) {
   if (item.size() > most) item = item.first(mime::split_point(item.first(most)));
   Unwrapper unwrapper;
   Bytes content;
-  while (!item.empty()) {
+  while (!item.empty() && content.size() < kMaxContent) {
     const std::size_t size = next_piece(item);
     const Block block = unwrapper.unwrap(item.first(size));
     content.insert(content.end(), block.content.begin(), block.content.end());
     item = item.subspan(size);
   }
+  content.resize(std::min(content.size(), kMaxContent));
   return content;
 }
 

@@ -25,7 +25,9 @@ class Unwrapper {
   container::Opener opener_;
 };
 
-// The content of an item, or of the front of it: the same wherever it is made.   Limits  `most` octets of the item
+// The content of an item, or of the front of it: the same wherever it is made.   Limits  `most` octets of the item,
+// kMaxContent of
+//   content: what lies behind does not count
 Bytes content_of(ByteView item, std::size_t most);
 
 }  // namespace codec::content

@@ -1,6 +1,6 @@
 // What a coder has seen before a mail: the content of what the mail refers to, made alike at both ends.
 #pragma once
-#include "codec/base/bytes.h"
+#include "codec/content/block.h"
 
 namespace codec::refer {
 

@@ -113,6 +113,27 @@ TEST(Opener, ForgedHeadersCostLittle) {
   carry(octets);
 }
 
+// Who sends mail decides how much there is to inflate; not without end.
+TEST(Opener, OfOneItemSoMuchIsOpenedAndNoMore) {
+  constexpr std::size_t kText = 700'000;
+  const std::string zeros = gzip(std::string(kText, '0'));
+  Opener opener;
+  Closer closer;
+  std::size_t text = 0;
+  std::size_t last = 0;
+  for (std::size_t done = 0; done < 2 * kMaxText; done += kText) {
+    const OpenedBlock opened = opener.open(as_bytes(zeros));
+    const Result<Bytes> again = closer.close(opened.recipe, opened.content, zeros.size());
+    ASSERT_TRUE(again);
+    ASSERT_EQ(to_string(*again), zeros);
+    last = opened.content.size();
+    if (last > zeros.size()) text += last;
+  }
+  EXPECT_EQ(last, zeros.size()) << "at the end nothing is opened";
+  EXPECT_GT(text, kMaxText / 2);
+  EXPECT_LT(text, kMaxText + 2 * kText);
+}
+
 RC_GTEST_PROP(OpenerProperty, GivesTheSameOctetsAgain, ()) {
   std::string octets;
   const auto parts = *rc::gen::inRange(1, 5);

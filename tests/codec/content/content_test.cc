@@ -65,6 +65,40 @@ TEST(Content, ContentOfIsWhatTheBlocksHold) {
   EXPECT_EQ(front, Bytes(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(front.size())));
 }
 
+// A gzip member of 40 MB of zeros: one fixed block (RFC 1951 §3.2.6), a literal and matches of 258 at distance 1.
+Bytes zeros_in_gzip() {
+  Bytes member;
+  for (const unsigned octet : {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3}) member.push_back(static_cast<std::byte>(octet));
+  std::uint64_t bits = 0;
+  unsigned have = 0;
+  const auto put = [&](unsigned value, unsigned count) {
+    bits |= std::uint64_t{value} << have;
+    for (have += count; have >= 8; have -= 8, bits >>= 8U) member.push_back(static_cast<std::byte>(bits & 0xffU));
+  };
+  put(0b011, 3);       // the last block, fixed
+  put(0b00001100, 8);  // the literal 0, its code from the top bit on
+  for (int i = 0; i < 155'000; ++i) {
+    put(0b10100011, 8);  // length 258
+    put(0, 5);           // distance 1
+  }
+  put(0, 7);  // the end
+  put(0, 7);
+  return member;
+}
+
+TEST(Content, ABombGrowsToItsLimitOnly) {
+  const Bytes bomb = zeros_in_gzip();
+  ASSERT_LT(bomb.size(), 300'000U);
+  const Bytes content = content_of(bomb, bomb.size());
+  EXPECT_LE(content.size(), kMaxContent);
+  EXPECT_EQ(wrap(unwrap(bomb)), bomb);
+}
+
+TEST(Content, ContentEndsAtItsLimit) {
+  const Bytes item(kMaxContent + 100'000, std::byte{'x'});
+  EXPECT_EQ(content_of(item, item.size()).size(), kMaxContent);
+}
+
 TEST(Content, WhatDoesNotFitTogetherIsRefused) {
   Wrapper wrapper;
   EXPECT_EQ(wrapper.wrap({{}, {}, to_bytes("four"), 5}).error().code, Errc::Protocol);
