@@ -14,8 +14,8 @@ enum class Extent : std::uint8_t {
 constexpr std::size_t most_octets(Extent extent) {
   return extent == Extent::Front ? 64U * 1024 : 4U * 1024 * 1024;
 }
-constexpr std::size_t kMostPrefix =
-    6 * 1024 * 1024;  // octets of content, all together: a window holds them and the mail
+// Octets of content, all references together: a window holds them and the mail.
+constexpr std::size_t kMostPrefix = content::kMaxContent;
 
 // Appends the content of a mail as it crosses the link (content/unwrapper.h).
 //   Errors  Limit: kMostPrefix
