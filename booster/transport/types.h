@@ -29,6 +29,13 @@ struct PacketNumber {
   PacketNumber next() const { return {value + 1}; }
 };
 
+// Numbers low, low + 1 … high.
+struct NumberRange {
+  PacketNumber low;
+  PacketNumber high;
+  auto operator<=>(const NumberRange&) const = default;
+};
+
 // An IPv6 address (an IPv4 one in mapped form) with port and, where there are several, the interface.
 struct Address {
   std::array<std::byte, 16> ip{};

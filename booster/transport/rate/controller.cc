@@ -1,0 +1,256 @@
+#include "booster/transport/rate/controller.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace booster::transport::rate {
+namespace {
+
+constexpr double kFill = .5;                    // weight of a new rate sample while the queue is there
+constexpr double kRelax = 3;                    // the queue is brought to what is wanted within so many round trips
+constexpr double kLeastGain = .5;
+constexpr double kMostServo = 1.1;
+constexpr double kLevelBand = .03;              // gains nearer to 1 than this are level
+constexpr double kMarkCut = .85;                // RFC 8511's beta for ECN
+constexpr double kCreep = 1.01;                 // a round, where only loss says how far: the excess it costs is small
+constexpr int kPatience = 3;                    // rounds
+constexpr Duration kFirstHold = seconds(2);
+constexpr Duration kLongestHold = seconds(30);
+constexpr std::size_t kSpare = 10;              // packets above the window: acknowledgements come in lumps
+constexpr double kRivalGains[] = {1.25, .75, 1, 1, 1, 1, 1, 1};  // as BBR's, to be its equal
+constexpr double kRivalWindow = 2;
+
+double as_seconds(Duration time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+}  // namespace
+
+RateController::RateController(std::size_t packet, RoundTrip rtt, std::optional<BitsPerSecond> hint,
+                               std::optional<Remembered> remembered)
+    : packet_(packet), rtt_(rtt), train_(hint, rtt.least) {
+  // A path remembered with another round trip is another path.
+  const bool fits = remembered && remembered->rtt * 3 / 4 <= rtt.least && rtt.least <= remembered->rtt * 5 / 4;
+  if (fits) {
+    stage_ = Stage::Jump;
+    capacity_ = remembered->rate;
+    pacing_ = scaled(capacity_, .5);
+  }
+  paced_.fill(pacing_);
+}
+
+Duration RateController::queue_most() const {
+  return std::max(kQueueMost, rtt_.least / 4);
+}
+
+Duration RateController::queue_wanted() const {
+  const Duration two_packets = time_for(2 * packet_, capacity_);
+  return std::min(std::max(kQueueWanted, two_packets) + delay_.jitter() * 3 / 2, queue_most());
+}
+
+Duration RateController::window_of_samples() const {
+  return std::clamp<Duration>(std::max(rtt_.least / 4, 4 * delay_.jitter()), kShortestWindow, kLongestWindow);
+}
+
+std::uint64_t RateController::window() const {
+  const std::size_t spare = kSpare * packet_;
+  if (stage_ == Stage::Train) return train_.packets() * packet_ + delivered_in_train_;
+  const std::uint64_t path = bytes_in(rtt_.least, capacity_);
+  if (stage_ == Stage::Jump) return std::max<std::uint64_t>(path / 2, train_.packets() * packet_);
+  if (rivals_.present()) return static_cast<std::uint64_t>(kRivalWindow * static_cast<double>(path)) + spare;
+  // What is lost counts as in flight until it is known to be lost: another half of a round trip.
+  return path + path / 2 + bytes_in(queue_most() + milliseconds(25), capacity_) + spare;
+}
+
+void RateController::on_arrival(std::uint64_t sent, TimePoint left, Duration received) {
+  if (stage_ == Stage::Train) train_.on_arrival(sent, left, received);
+}
+
+void RateController::on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t lost) {
+  if (arrived > 0) outage_ = false;
+  if (outage_) return;
+  round_arrived_ += arrived;
+  round_lost_ += lost;
+  loss_.on_outcome(stage_ == Stage::Train ? Pace::Below : pace, arrived, lost);
+}
+
+void RateController::on_outage() {
+  outage_ = true;
+  delivery_.forget();
+}
+
+void RateController::on_ack(const Acked& ack, RoundTrip rtt) {
+  rtt_ = rtt;
+  delay_.on_sample(ack.received - ack.left.time_since_epoch(), ack.now, window_of_samples());
+  delivery_.on_point({ack.left, ack.received, ack.largest_sent});
+  round_queue_ = std::min(round_queue_, delay_.queue());
+  round_app_limited_ = round_app_limited_ || ack.app_limited;
+  if (stage_ == Stage::Train) {
+    delivered_in_train_ = ack.delivered;
+    leave_train(ack);
+    return;
+  }
+  measure(ack);
+  if (rounds_.on_ack(ack.largest_sent, ack.sent)) on_round(ack);
+  choose_pacing();
+}
+
+void RateController::leave_train(const Acked& ack) {
+  const std::optional<Train::Measured> measured = train_.measured();
+  if (!measured || train_.arrived() < train_.packets() * 3 / 4) {
+    // Too little to send for a train: what is sent grows with what arrives, until there is one.
+    if (!rounds_.on_ack(ack.largest_sent, ack.sent) || rounds_.count() < 3 || !measured) return;
+  }
+  capacity_ = measured->rate;
+  capacity_seen_ = measured->is_limit;
+  stage_ = Stage::Jump;
+  rounds_.begin(ack.sent);
+  choose_pacing();
+}
+
+// While something of ours waits at the bottleneck, what comes out is what it can; else it is what we sent, and only a floor.
+void RateController::measure(const Acked& ack) {
+  if (held_) return;  // loss tells what the path takes, not delay
+  const std::optional<Delivery::Rates> rates = delivery_.over(window_of_samples(), kWindowPackets * packet_);
+  if (!rates) return;
+  const auto seen = static_cast<double>(rates->through.value);
+  const auto offered = static_cast<double>(rates->offered.value);
+  const auto thought = static_cast<double>(capacity_.value);
+  // What comes out just as it was sent did not wait: then the delay is not a queue of ours.
+  const double noise = as_seconds(delay_.jitter()) / as_seconds(rates->over);
+  const bool limits = std::abs(seen - offered) > std::max(kLevelBand, noise) * offered;
+  if (!delay_.empty() && !ack.app_limited && (seen > thought || limits)) {
+    capacity_ = scaled({static_cast<std::uint64_t>(thought * (1 - kFill) + seen * kFill)}, 1);
+    capacity_seen_ = true;
+  } else if (seen > thought) {
+    capacity_ = rates->through;
+  }
+}
+
+void RateController::hold(TimePoint now) {
+  hold_ = hold_ == Duration{} ? kFirstHold : std::min<Duration>(hold_ * 2, kLongestHold);
+  held_ = true;
+  hold_until_ = now + hold_;
+  empty_rounds_ = 0;
+}
+
+// What was sent a round trip ago lost so much more than the radio takes: so much less passes.
+void RateController::cut(double excess) {
+  if (cut_in_ + 1 >= rounds_.count() && cut_in_ > 0) return;
+  cut_in_ = rounds_.count();
+  capacity_ = std::min(capacity_, scaled(paced_[1], 1 - excess));
+  loss_.start_over();
+  capacity_seen_ = true;
+}
+
+void RateController::judge_loss(const Acked& ack) {
+  const double all = static_cast<double>(round_arrived_ + round_lost_);
+  const double share = all > 0 ? static_cast<double>(round_lost_) / all : 0;
+  const bool excess = loss_.exceeds_radio(round_arrived_, round_lost_);
+  if (excess && share > kBrakeLoss && delay_.queue() > queue_most()) {
+    capacity_ = scaled(capacity_, .5);
+    return;
+  }
+  const bool grew = paced_[1] > capacity_ || empty_rounds_ > 0;
+  const bool tested = step_ == Step::Settle;
+  const bool no_queue = delay_.queue() < queue_wanted();
+  if (no_queue && ((tested && loss_.follows_rate()) || (excess && grew))) hold(ack.now);
+  if (held_ && excess) cut(share - loss_.radio());
+  if (held_ && !excess && !round_app_limited_ && cut_in_ + 1 < rounds_.count()) capacity_ = scaled(capacity_, kCreep);
+  // A queue can be kept after all: it tells more than loss.
+  if (held_ && (ack.now >= hold_until_ || !no_queue)) held_ = false;
+}
+
+void RateController::on_round(const Acked& ack) {
+  if (stage_ == Stage::Jump) {
+    stage_ = Stage::Cruise;
+    last_dip_ = ack.now;
+  }
+  judge_loss(ack);
+  empty_rounds_ = delay_.empty() && !round_app_limited_ && !held_ ? empty_rounds_ + 1 : 0;
+  const Duration took = ack.now - round_began_;
+  const bool gave_way = gain_ < 1 - kLevelBand;
+  rivals_.on_round(round_queue_, queue_wanted() * 3 / 2,
+                   gave_way ? std::chrono::duration_cast<Duration>(took * (1 - gain_)) : Duration{});
+  next_step(ack.now);
+  round_queue_ = Duration::max();
+  round_app_limited_ = ack.app_limited;
+  round_arrived_ = 0;
+  round_lost_ = 0;
+  round_began_ = ack.now;
+  paced_ = {pacing_, paced_[0]};
+}
+
+// Far above a policer's rate a small step changes little.
+double RateController::test_depth() const {
+  return std::clamp(loss_.all() * .8, kTestDepth, .6);
+}
+
+// Level, and now and then a round above and one below it: to see which loss follows the rate, and to drain our own queue.
+void RateController::next_step(TimePoint now) {
+  if (step_ == Step::Up) {
+    step_ = Step::Down;
+    dip_ = test_depth();
+    last_dip_ = now;
+    return;
+  }
+  if (step_ == Step::Down) {
+    step_ = Step::Settle;  // its round shows what the one below it did
+    return;
+  }
+  if (step_ == Step::Settle) rounds_at_level_ = 0;
+  step_ = Step::Level;
+  ++rounds_at_level_;
+  if (rivals_.present()) return;
+  if (loss_.all() > kLossWorthATest && rounds_at_level_ >= kTestEvery) {
+    step_ = held_ ? Step::Down : Step::Up;  // held: what the radio takes is all that is asked
+    dip_ = test_depth();
+  } else if (!delay_.empty() && now - last_dip_ > std::max<Duration>(kDipEvery, 20 * rtt_.smoothed)) {
+    step_ = Step::Down;
+    dip_ = std::clamp(as_seconds(delay_.queue()) / as_seconds(rtt_.smoothed) + kLevelBand, .05, .3);
+    last_dip_ = now;
+  }
+}
+
+// A bottleneck that was seen is near; one that was not may be anywhere.
+double RateController::growth() const {
+  switch (capacity_seen_ ? empty_rounds_ - kPatience : empty_rounds_) {
+    case 1: return 1.1;
+    case 2: return 1.25;
+    case 3: return 1.5;
+    default: return empty_rounds_ > kPatience ? 2 : 1;
+  }
+}
+
+double RateController::servo_gain() const {
+  const double off = as_seconds(queue_wanted() - delay_.queue()) / (kRelax * as_seconds(rtt_.smoothed));
+  const double gain = std::clamp(1 + off, kLeastGain, kMostServo);
+  if (held_) return std::min(gain, 1.0);
+  return empty_rounds_ > 0 ? std::max(gain, growth()) : gain;
+}
+
+void RateController::choose_pacing() {
+  double gain = 1;
+  if (stage_ == Stage::Cruise) {
+    gain = step_ == Step::Up ? 1 + kTestDepth : step_ == Step::Down ? 1 - dip_ : servo_gain();
+    if (rivals_.present()) gain = kRivalGains[rounds_.count() % std::size(kRivalGains)];
+  }
+  gain_ = gain;
+  pace_ = gain > 1 + kLevelBand ? Pace::Above : gain < 1 - kLevelBand ? Pace::Below : Pace::Level;
+  pacing_ = scaled(capacity_, gain);
+}
+
+void RateController::on_congestion_mark(TimePoint now) {
+  if (now - marked_ < rtt_.smoothed) return;  // once a round, as for loss
+  marked_ = now;
+  capacity_ = scaled(capacity_, kMarkCut);
+  empty_rounds_ = 0;
+  choose_pacing();
+}
+
+std::optional<Remembered> RateController::remember() const {
+  if (stage_ != Stage::Cruise || !capacity_seen_) return std::nullopt;
+  return Remembered{capacity_, rtt_.least};
+}
+
+}  // namespace booster::transport::rate

@@ -1,0 +1,121 @@
+// RateController: how fast one direction of one path may be sent into.
+//
+// It knows three things: what the bottleneck lets through (Delivery), what waits before it (QueueDelay), and which loss is the
+// radio's (LossKinds). While something of ours waits at the bottleneck, what comes out of it *is* its rate; so a small queue
+// is kept there on purpose, and the rate follows the path in both directions within a quarter of a round trip, without
+// probing. Where no queue can be kept (a policer, a shallow buffer), loss that follows our rate takes its place.
+// Source: PROTOCOL.md §8
+#pragma once
+#include <array>
+#include <optional>
+
+#include "booster/transport/rate/delivery.h"
+#include "booster/transport/rate/loss_kinds.h"
+#include "booster/transport/rate/queue_delay.h"
+#include "booster/transport/rate/rivals.h"
+#include "booster/transport/rate/rounds.h"
+#include "booster/transport/rate/train.h"
+
+namespace booster::transport::rate {
+
+// What is kept of a path for the next time.
+struct Remembered {
+  BitsPerSecond rate;
+  Duration rtt{};
+};
+
+struct RoundTrip {  // as loss recovery knows it
+  Duration smoothed{};
+  Duration least{};
+};
+
+struct Acked {  // one ACK
+  TimePoint now;
+  Duration received{};             // arrival of the largest on the peer's clock
+  TimePoint left{};                // when that was sent
+  std::uint64_t largest_sent = 0;  // octets sent up to and with it
+  std::uint64_t sent = 0;          // octets sent up to now
+  std::uint64_t delivered = 0;     // octets known to have arrived
+  bool app_limited = false;        // there was less to send than the path would have taken
+};
+
+class RateController {
+ public:
+  RateController(std::size_t packet, RoundTrip rtt, std::optional<BitsPerSecond> hint, std::optional<Remembered> remembered);
+
+  void on_arrival(std::uint64_t sent, TimePoint left, Duration received);  // of a packet of the train
+  void on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t lost);   // packets
+  void on_regret(std::uint64_t returned) { loss_.on_regret(returned); }
+  void on_ack(const Acked& ack, RoundTrip rtt);
+  void on_congestion_mark(TimePoint now);  // ECN-CE was seen at the peer
+  void on_outage();                        // probes go unanswered: what is lost now says nothing of the rate
+
+  BitsPerSecond pacing() const { return pacing_; }
+  std::uint64_t window() const;  // octets in flight at most
+  Pace pace() const { return pace_; }
+  std::size_t packet() const { return packet_; }
+  void set_packet(std::size_t packet) { packet_ = packet; }
+
+  enum class Stage : std::uint8_t { Train, Jump, Cruise };
+  Stage stage() const { return stage_; }
+  BitsPerSecond capacity() const { return capacity_; }
+  Duration queue() const { return delay_.queue(); }
+  double loss() const { return loss_.all(); }
+  double radio_loss() const { return loss_.radio(); }
+  bool policed() const { return held_; }
+  bool rivals() const { return rivals_.present(); }
+  std::optional<Remembered> remember() const;
+
+ private:
+  enum class Step : std::uint8_t { Level, Up, Down, Settle };
+  Duration window_of_samples() const;
+  Duration queue_most() const;
+  Duration queue_wanted() const;
+  void leave_train(const Acked& ack);
+  void on_round(const Acked& ack);
+  void next_step(TimePoint now);
+  double test_depth() const;
+  void measure(const Acked& ack);
+  void choose_pacing();
+  double servo_gain() const;
+  double growth() const;
+  void judge_loss(const Acked& ack);
+  void hold(TimePoint now);
+  void cut(double excess);
+
+  std::size_t packet_;
+  RoundTrip rtt_;
+  Train train_;
+  Stage stage_ = Stage::Train;
+  Delivery delivery_;
+  QueueDelay delay_;
+  LossKinds loss_;
+  Rivals rivals_;
+  Rounds rounds_;
+  BitsPerSecond capacity_ = kTrainRate;
+  bool capacity_seen_ = false;        // a bottleneck was seen, not only our own pace
+  std::uint64_t delivered_in_train_ = 0;
+  BitsPerSecond pacing_ = kTrainRate;
+  Pace pace_ = Pace::Level;
+
+  Step step_ = Step::Level;
+  int rounds_at_level_ = 0;
+  double dip_ = 0;
+  TimePoint last_dip_{};
+  int empty_rounds_ = 0;       // in a row in which nothing of ours waited though there was enough to send
+  Duration round_queue_ = Duration::max();
+  bool round_app_limited_ = false;
+  std::uint64_t round_arrived_ = 0;
+  std::uint64_t round_lost_ = 0;
+  TimePoint round_began_{};
+  std::array<BitsPerSecond, 2> paced_{};  // at the beginning of this round and of the one before
+  std::uint64_t cut_in_ = 0;   // the round of the last cut: what is lost in the next one had left before it
+  double gain_ = 1;
+  bool held_ = false;          // loss follows the rate, so that it is what tells the path is full
+  TimePoint hold_until_{};
+  Duration hold_{};
+  TimePoint marked_{};
+  bool outage_ = false;
+};
+
+}  // namespace booster::transport::rate

@@ -1,0 +1,44 @@
+// Every bound of rate control, in one place.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "booster/transport/types.h"
+
+namespace booster::transport::rate {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// What is wanted of our own standing queue: enough that the bottleneck never runs dry between two acknowledgements, and
+// that its rate can be read off what it lets through; so little that a message behind it does not notice.
+constexpr Duration kQueueWanted = milliseconds(10);
+constexpr Duration kQueueMost = milliseconds(25);    // or a quarter of the base RTT, whichever is longer
+constexpr Duration kQueueNone = milliseconds(2);     // below it (and the jitter) the queue counts as empty
+constexpr Duration kBaseKept = seconds(30);          // how long the least delay seen is believed
+constexpr Duration kDipEvery = seconds(5);           // our own queue is drained so often, to see the path's own delay
+
+constexpr Duration kShortestWindow = milliseconds(25);  // of a rate sample: a few deliveries of a radio scheduler
+constexpr Duration kLongestWindow = milliseconds(200);
+constexpr std::size_t kWindowPackets = 8;
+
+constexpr std::size_t kTrainPackets = 32;        // when the handshake showed a fast path
+constexpr std::size_t kBlindTrainPackets = 10;   // when nothing is known: RFC 6928's initial window
+constexpr std::size_t kShortestTrain = 4;        // 5 kB: half a second of 80 kbit/s
+constexpr std::size_t kTrainNeeds = 6;           // of them must have arrived for a dispersion
+constexpr BitsPerSecond kTrainRate{40'000'000};  // faster paths are found by growing from there
+constexpr BitsPerSecond kLeast{8'000};           // one packet in 1.2 s
+constexpr BitsPerSecond kMost{10'000'000'000};
+
+constexpr double kBrakeLoss = .30;         // above it, with delay risen, the rate halves each round
+constexpr double kLossWorthATest = .003;   // below it the kind of loss does not matter
+constexpr double kTestDepth = .10;         // rate up and down by this, a round each, to see whether loss follows
+constexpr int kTestEvery = 4;              // rounds
+constexpr std::size_t kMemoryPackets = 600;  // of loss: half of what is older is forgotten
+constexpr std::size_t kBurstPackets = 2;     // RFC 9002 §7.7
+constexpr Duration kBurstTime = milliseconds(1);
+constexpr Duration kProbeApart = milliseconds(50);  // in an outage: its end is found so soon, for a minute
+constexpr Duration kOutageProbed = seconds(60);
+
+}  // namespace booster::transport::rate

@@ -1,0 +1,73 @@
+#include "booster/transport/rate/loss_kinds.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace booster::transport::rate {
+namespace {
+
+constexpr double kEnough = 20;       // packets, to speak of a share
+constexpr double kMostUnproved = .15;  // while nothing was sent slowly: more than this is hardly the radio's
+constexpr double kLeastExcess = .025;  // a test at kTestDepth above a policer's rate loses nine parts in a hundred
+
+}  // namespace
+
+void LossKinds::on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t lost) {
+  Count& count = pace == Pace::Below ? below_ : pace == Pace::Level ? level_ : above_;
+  count.arrived += static_cast<double>(arrived);
+  count.lost += static_cast<double>(lost);
+  if (count.total() < kMemoryPackets) return;
+  count.arrived /= 2;
+  count.lost /= 2;
+}
+
+void LossKinds::on_regret(std::uint64_t returned) {
+  for (Count* count : {&level_, &above_, &below_}) {
+    const double taken = std::min(count->lost, static_cast<double>(returned));
+    count->lost -= taken;
+    count->arrived += taken;
+    if (taken >= static_cast<double>(returned)) return;
+    returned -= static_cast<std::uint64_t>(taken);
+  }
+}
+
+void LossKinds::start_over() {
+  const double taken = std::min(radio(), kMostUnproved);
+  below_ = {kEnough * (1 - taken), kEnough * taken};
+  level_ = {};
+  above_ = {};
+}
+
+double LossKinds::all() const {
+  const double total = below_.total() + level_.total() + above_.total();
+  return total > 0 ? (below_.lost + level_.lost + above_.lost) / total : 0;
+}
+
+double LossKinds::doubt(const Count& one, const Count& other) {
+  const double share = (one.lost + other.lost + 1) / (one.total() + other.total() + 2);
+  return 3 * std::sqrt(share * (1 - share) * (1 / std::max(one.total(), 1.0) + 1 / std::max(other.total(), 1.0)));
+}
+
+double LossKinds::radio() const {
+  if (below_.total() < kEnough) return std::min(all(), kMostUnproved);
+  // What was sent at the level says the same unless it lost clearly more.
+  if (level_.share() > below_.share() + doubt(level_, below_)) return below_.share();
+  return (below_.lost + level_.lost) / (below_.total() + level_.total());
+}
+
+bool LossKinds::follows_rate() const {
+  const auto more = [&](const Count& faster) {
+    return faster.total() >= kEnough && faster.share() > below_.share() + std::max(doubt(faster, below_), kLeastExcess);
+  };
+  return below_.total() >= kEnough && (more(above_) || more(level_));
+}
+
+bool LossKinds::exceeds_radio(std::uint64_t arrived, std::uint64_t lost) const {
+  const Count round{static_cast<double>(arrived), static_cast<double>(lost)};
+  Count quiet = below_;
+  quiet.arrived += level_.arrived;
+  quiet.lost += level_.lost;
+  return round.total() >= kEnough && round.share() > radio() + std::max(doubt(round, quiet), kLeastExcess);
+}
+
+}  // namespace booster::transport::rate

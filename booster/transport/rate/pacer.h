@@ -1,0 +1,27 @@
+// Pacer: packets leave at a rate, by credit; never more than a small burst at once.            Source: RFC 9002 §7.7
+#pragma once
+#include "booster/transport/rate/limits.h"
+
+namespace booster::transport::rate {
+
+class Pacer {
+ public:
+  void set_rate(BitsPerSecond rate, std::size_t packet, TimePoint now);
+  BitsPerSecond rate() const { return rate_; }
+  bool may_send(TimePoint now) const;
+  // Octets that may go at once.
+  std::uint64_t credit(TimePoint now) const;
+  void on_sent(std::size_t bytes, TimePoint now);
+  TimePoint next(TimePoint now) const;  // when may_send() is true; `now` if it is already
+
+ private:
+  double most() const;
+  double credit_at(TimePoint now) const;
+
+  BitsPerSecond rate_ = kTrainRate;
+  double packet_ = 1200;
+  double credit_ = 2400;
+  TimePoint at_{};
+};
+
+}  // namespace booster::transport::rate

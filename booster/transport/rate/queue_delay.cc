@@ -1,0 +1,39 @@
+#include "booster/transport/rate/queue_delay.h"
+
+#include <algorithm>
+
+namespace booster::transport::rate {
+
+std::array<Duration, QueueDelay::kBuckets> QueueDelay::make_empty() {
+  std::array<Duration, kBuckets> empty;
+  empty.fill(Duration::max());
+  return empty;
+}
+
+void QueueDelay::on_sample(Duration delay, TimePoint now, Duration window) {
+  if (!recent_.empty()) {
+    const Duration apart = std::chrono::abs(delay - recent_.back().delay);
+    jitter_ += (apart - jitter_) / 16;
+  }
+  while (recent_.size() > 1 && now - recent_.front().at > window) recent_.pop_front();
+  recent_.push_back({now, delay});
+  lowest_ = delay;
+  for (const Sample& each : recent_) lowest_ = std::min(lowest_, each.delay);
+
+  if (now - bucket_since_ > kBaseKept / kBuckets) {
+    bucket_ = (bucket_ + 1) % kBuckets;
+    bucket_since_ = now;
+    least_[bucket_] = delay;
+  }
+  least_[bucket_] = std::min(least_[bucket_], delay);
+}
+
+void QueueDelay::forget() {
+  *this = QueueDelay();
+}
+
+Duration QueueDelay::base() const {
+  return *std::min_element(least_.begin(), least_.end());
+}
+
+}  // namespace booster::transport::rate

@@ -1,0 +1,41 @@
+// The delay of one direction: what the path has by itself, and what the queue at its bottleneck adds.
+//   Units  times of arrival are the peer's clock, which stands anywhere: only differences mean something
+#pragma once
+#include <array>
+#include <deque>
+
+#include "booster/transport/rate/limits.h"
+
+namespace booster::transport::rate {
+
+class QueueDelay {
+ public:
+  // `delay`: arrival on the peer's clock less departure on ours.
+  void on_sample(Duration delay, TimePoint now, Duration window);
+  void forget();  // another path
+
+  bool known() const { return !recent_.empty(); }
+  // The least of the last window over the least of the last half minute.
+  Duration queue() const { return known() ? lowest_ - base() : Duration{}; }
+  Duration jitter() const { return jitter_; }  // of neighbouring samples, mean
+  bool empty() const { return queue() <= kQueueNone + jitter_; }
+  Duration base() const;
+
+ private:
+  struct Sample {
+    TimePoint at;
+    Duration delay;
+  };
+  static constexpr std::size_t kBuckets = 6;
+
+  std::deque<Sample> recent_;
+  std::array<Duration, kBuckets> least_ = make_empty();
+  std::size_t bucket_ = 0;
+  TimePoint bucket_since_{};
+  Duration lowest_{};
+  Duration jitter_{};
+
+  static std::array<Duration, kBuckets> make_empty();
+};
+
+}  // namespace booster::transport::rate
