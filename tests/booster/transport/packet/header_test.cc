@@ -4,14 +4,10 @@
 #include <rapidcheck/gtest.h>
 
 #include "booster/transport/packet/stateless.h"
-#include "tests/booster/transport/packet/hex.h"
+#include "tests/booster/transport/packet/sealed.h"
 
 namespace booster::transport::packet {
 namespace {
-
-ConnectionId id_of(std::string_view hex) {
-  return *ConnectionId::from(bytes_of(hex));
-}
 
 Bytes handshake_packet(const HandshakeHeader& header, std::size_t payload) {
   Bytes packet(header_size(header) + payload + kTagSize, std::byte{0xee});

@@ -4,16 +4,13 @@
 #include "booster/crypto/kdf.h"
 #include "booster/transport/packet/keys.h"
 #include "booster/transport/packet/protection.h"
-#include "tests/booster/transport/packet/hex.h"
+#include "tests/booster/transport/packet/sealed.h"
 
 namespace booster::transport::packet {
 namespace {
 
 crypto::Secret secret_of(std::string_view hex) {
   return crypto::Secret::of(bytes_of(hex));
-}
-std::string hex_of(const crypto::Secret& secret) {
-  return codec::to_hex(secret.reveal());
 }
 Keys keys_of(Aead aead, std::string_view key, std::string_view iv, std::string_view header) {
   return {aead, secret_of(key), secret_of(iv), secret_of(header)};
