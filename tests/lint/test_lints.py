@@ -110,6 +110,9 @@ LAYER_RULES = [
     ("booster/tls", "booster/runtime/task.h", True),
     ("booster/runtime", "booster/net/stream.h", False),
     ("booster/session", "booster/runtime/loop.h", False),
+    ("booster/transport", "booster/transport/packet/header.h", True),
+    ("booster/transport/packet", "booster/transport/types.h", True),
+    ("booster/transport/packet", "booster/transport/PROTOCOL.md", False),  # whatever else the folder holds
     ("proxy/imap", "booster/net/stream.h", False),
     ("proxy/client", "proxy/client/replica/replica.h", True),
     ("proxy/client/faces/imap", "proxy/client/replica/replica.h", True),
@@ -134,6 +137,8 @@ FOREIGN_RULES = [
     ("proxy/client", "uv.h", False),
     ("booster/session", "openssl/ssl.h", False),
     ("booster/crypto", "openssl/evp.h", True),
+    ("booster/transport/packet", "openssl/evp.h", True),
+    ("booster/transport", "openssl/evp.h", False),
     ("codec/mime", "zlib.h", False),
     ("codec/base", "vector", True),
     ("booster/net", "sys/socket.h", True),
