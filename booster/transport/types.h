@@ -29,11 +29,19 @@ struct PacketNumber {
   PacketNumber next() const { return {value + 1}; }
 };
 
-// Numbers low, low + 1 … high.
+// Numbers from the smallest to the largest, both included.
 struct NumberRange {
-  PacketNumber low;
-  PacketNumber high;
+  PacketNumber smallest;
+  PacketNumber largest;
   auto operator<=>(const NumberRange&) const = default;
+};
+
+struct EcnCounts {  // packets that arrived with each mark
+  std::uint64_t ect0 = 0;
+  std::uint64_t ect1 = 0;
+  std::uint64_t ce = 0;
+  bool operator==(const EcnCounts&) const = default;
+  bool any() const { return ect0 + ect1 + ce > 0; }
 };
 
 // An IPv6 address (an IPv4 one in mapped form) with port and, where there are several, the interface.

@@ -24,7 +24,7 @@ struct Layout {
   void operator()(const Ping&) { type(Type::Ping); }
   void operator()(const Ack& frame) {
     CHECK(!frame.ranges.empty() && frame.ranges.size() <= kMaxRanges);
-    const AckRange& top = frame.ranges.front();
+    const NumberRange& top = frame.ranges.front();
     type(frame.ecn ? Type::AckEcn : Type::Ack);
     out.varint(frame.path.value);
     out.varint(top.largest.value);
@@ -35,7 +35,7 @@ struct Layout {
     ranges_below(frame.ranges);
     if (frame.ecn) counts(*frame.ecn);
   }
-  void ranges_below(std::span<const AckRange> ranges) {
+  void ranges_below(std::span<const NumberRange> ranges) {
     for (std::size_t i = 1; i < ranges.size(); ++i) {
       CHECK(ranges[i].smallest <= ranges[i].largest && ranges[i].largest.value + 2 <= ranges[i - 1].smallest.value);
       out.varint(ranges[i - 1].smallest.value - ranges[i].largest.value - 2);

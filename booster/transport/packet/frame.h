@@ -57,18 +57,6 @@ struct ArrivalTick {
   auto operator<=>(const ArrivalTick&) const = default;
 };
 
-struct AckRange {
-  PacketNumber smallest;
-  PacketNumber largest;
-  bool operator==(const AckRange&) const = default;
-};
-struct EcnCounts {
-  std::uint64_t ect0 = 0;
-  std::uint64_t ect1 = 0;
-  std::uint64_t ce = 0;
-  bool operator==(const EcnCounts&) const = default;
-};
-
 struct Padding {
   std::size_t count = 1;
 };
@@ -77,7 +65,7 @@ struct Ack {
   PathId path;
   Ticks delay{};                     // from the arrival of the largest to the sending of this
   ArrivalTick received;              // when the largest arrived
-  std::span<const AckRange> ranges;  // 1 to kMaxRanges, falling, a gap between each two
+  std::span<const NumberRange> ranges;  // 1 to kMaxRanges, falling, a gap between each two
   std::optional<EcnCounts> ecn;
 };
 struct Times {
@@ -137,7 +125,7 @@ Type type_of(const Frame& frame);
 
 // Room for the lists of one frame, reused for every frame of every packet.
 struct Scratch {
-  std::array<AckRange, kMaxRanges> ranges;
+  std::array<NumberRange, kMaxRanges> ranges;
   std::array<ArrivalTick, kMaxTimes> times;
 };
 

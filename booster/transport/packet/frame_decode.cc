@@ -65,8 +65,8 @@ class FrameParts {
 };
 
 // first, count × (gap, length): each range lies below the one before with a gap between.  RFC 9000 §19.3.1
-std::span<const AckRange> read_ranges(FrameParts& parts, PacketNumber largest, std::uint64_t below) {
-  std::array<AckRange, kMaxRanges>& ranges = parts.scratch().ranges;
+std::span<const NumberRange> read_ranges(FrameParts& parts, PacketNumber largest, std::uint64_t below) {
+  std::array<NumberRange, kMaxRanges>& ranges = parts.scratch().ranges;
   PacketNumber top = largest;
   for (std::uint64_t i = 0; parts.good(); ++i) {
     const std::uint64_t length = parts.varint();

@@ -9,7 +9,12 @@ constexpr int kShareOfWayBack = 50;  // one part in fifty
 
 }  // namespace
 
+void AckSchedule::set_default(Duration rtt) {
+  if (!told_) delay_ = std::clamp<Duration>(rtt / kAckFraction, kGranularity, 2 * kMostAckDelay);
+}
+
 void AckSchedule::set_wanted(std::uint64_t packets, Duration delay) {
+  told_ = true;
   packets_ = std::max<std::uint64_t>(1, packets);
   delay_ = std::clamp<Duration>(delay, kGranularity, std::chrono::seconds(1));
 }

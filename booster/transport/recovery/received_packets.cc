@@ -8,7 +8,7 @@ namespace {
 // The first range (they descend) that does not lie wholly above `number`.
 std::size_t find_place(std::span<const NumberRange> ranges, PacketNumber number) {
   const auto at = std::lower_bound(ranges.begin(), ranges.end(), number,
-                                   [](const NumberRange& range, PacketNumber value) { return range.low > value; });
+                                   [](const NumberRange& range, PacketNumber value) { return range.smallest > value; });
   return static_cast<std::size_t>(at - ranges.begin());
 }
 
@@ -17,7 +17,7 @@ std::size_t find_place(std::span<const NumberRange> ranges, PacketNumber number)
 bool ReceivedPackets::is_old(PacketNumber number) const {
   if (number.value < floor_) return true;
   const std::size_t place = find_place(ranges_, number);
-  return place < ranges_.size() && ranges_[place].high >= number;
+  return place < ranges_.size() && ranges_[place].largest >= number;
 }
 
 void ReceivedPackets::add(PacketNumber number, Ecn ecn, TimePoint received_at) {
@@ -28,19 +28,19 @@ void ReceivedPackets::add(PacketNumber number, Ecn ecn, TimePoint received_at) {
   if (ranges_.empty() || number > largest()) largest_at_ = received_at;
 
   const std::size_t place = find_place(ranges_, number);
-  const bool joins_above = place > 0 && ranges_[place - 1].low.value == number.value + 1;
-  const bool joins_below = place < ranges_.size() && ranges_[place].high.value + 1 == number.value;
+  const bool joins_above = place > 0 && ranges_[place - 1].smallest.value == number.value + 1;
+  const bool joins_below = place < ranges_.size() && ranges_[place].largest.value + 1 == number.value;
   const auto offset = static_cast<std::ptrdiff_t>(place);
   if (joins_above && joins_below) {
-    ranges_[place - 1].low = ranges_[place].low;
+    ranges_[place - 1].smallest = ranges_[place].smallest;
     ranges_.erase(ranges_.begin() + offset);
     told_.erase(told_.begin() + offset);
     told_[place - 1] = 0;
   } else if (joins_above) {
-    ranges_[place - 1].low = number;
+    ranges_[place - 1].smallest = number;
     told_[place - 1] = 0;
   } else if (joins_below) {
-    ranges_[place].high = number;
+    ranges_[place].largest = number;
     told_[place] = 0;
   } else {
     ranges_.insert(ranges_.begin() + offset, {number, number});
@@ -50,7 +50,7 @@ void ReceivedPackets::add(PacketNumber number, Ecn ecn, TimePoint received_at) {
 }
 
 void ReceivedPackets::forget_oldest() {
-  floor_ = std::max(floor_, ranges_.back().high.value + 1);
+  floor_ = std::max(floor_, ranges_.back().largest.value + 1);
   ranges_.pop_back();
   told_.pop_back();
 }
@@ -66,7 +66,7 @@ std::vector<NumberRange> ReceivedPackets::tell() {
 }
 
 void ReceivedPackets::on_told(PacketNumber largest) {
-  while (ranges_.size() > 1 && ranges_.back().high < largest && told_.back() >= kRangeRepeats) forget_oldest();
+  while (ranges_.size() > 1 && ranges_.back().largest < largest && told_.back() >= kRangeRepeats) forget_oldest();
 }
 
 }  // namespace booster::transport::recovery

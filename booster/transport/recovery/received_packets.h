@@ -10,13 +10,6 @@
 
 namespace booster::transport::recovery {
 
-struct EcnCounts {
-  std::uint64_t ect0 = 0;
-  std::uint64_t ect1 = 0;
-  std::uint64_t ce = 0;
-  bool any() const { return ect0 + ect1 + ce > 0; }
-};
-
 class ReceivedPackets {
  public:
   // Seen before, or so old that nobody knows: not to be processed (again).
@@ -25,7 +18,7 @@ class ReceivedPackets {
   void add(PacketNumber number, Ecn ecn, TimePoint received_at);
 
   bool empty() const { return ranges_.empty(); }
-  PacketNumber largest() const { return ranges_.front().high; }
+  PacketNumber largest() const { return ranges_.front().largest; }
   TimePoint largest_at() const { return largest_at_; }
   std::span<const NumberRange> ranges() const { return ranges_; }  // newest first
   const EcnCounts& ecn() const { return ecn_; }

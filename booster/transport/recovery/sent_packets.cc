@@ -34,6 +34,11 @@ SentPackets::Entry* SentPackets::entry(std::uint64_t number) {
   return number < first || number >= next_ ? nullptr : &entries_[number - first];
 }
 
+const SentPacket* SentPackets::find(PacketNumber number) {
+  Entry* const found = entry(number.value);
+  return found == nullptr ? nullptr : &found->packet;
+}
+
 void SentPackets::leave_flight(const SentPacket& packet) {
   if (!packet.eliciting) return;
   in_flight_ -= packet.size;
@@ -49,19 +54,23 @@ void SentPackets::acknowledge(Entry& entry, AckReport& report) {
     newest_acked_ = packet.number;
   }
   const bool was_lost = std::exchange(entry.state, State::Acked) == State::Lost;
-  (was_lost ? report.returned : report.acked).push_back(std::move(packet));
+  // Its tickets go with it; what it was stays findable.
+  SentPacket taken = packet;
+  packet.tickets.clear();
+  packet.own.clear();
+  (was_lost ? report.returned : report.acked).push_back(std::move(taken));
 }
 
 Result<AckReport> SentPackets::on_ack(std::span<const NumberRange> ranges, TimePoint now) {
   AckReport report;
   if (ranges.empty()) return fail(Errc::Protocol, "an acknowledgement of nothing");
-  const PacketNumber largest = ranges.front().high;
+  const PacketNumber largest = ranges.front().largest;
   if (largest.value >= next_) return fail(Errc::Protocol, "acknowledges a packet that was never sent");
   const std::uint64_t first = next_ - entries_.size();
   const std::optional<PacketNumber> before = largest_acked_;
   for (const NumberRange& range : ranges) {
-    if (range.high.value < first) break;
-    for (std::uint64_t number = range.high.value + 1; number-- > std::max(range.low.value, first);) {
+    if (range.largest.value < first) break;
+    for (std::uint64_t number = range.largest.value + 1; number-- > std::max(range.smallest.value, first);) {
       Entry& found = *entry(number);
       if (found.state == State::Acked) continue;
       if (before && number < before->value && found.packet.eliciting) window_.on_reordering();

@@ -56,6 +56,8 @@ class SentPackets {
   // What carries data and waits longest for its acknowledgement, as something to send again in a probe; it stays in
   // flight and counts as lost for nobody. nullptr: nothing waits.
   SentPacket* oldest_unprobed();
+  // nullptr: not remembered (any more).
+  const SentPacket* find(PacketNumber number);
   // All that is in flight is lost (the path is given up, or the space ends).
   std::vector<SentPacket> take_all();
 

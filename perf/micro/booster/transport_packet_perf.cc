@@ -57,7 +57,7 @@ void BM_Seal(benchmark::State& state, Aead aead) {
 }
 
 void BM_DecodeAck(benchmark::State& state) {
-  std::vector<frame::AckRange> ranges;
+  std::vector<NumberRange> ranges;
   for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(state.range(0)); ++i)
     ranges.push_back({{100000 - 10 * i}, {100000 - 10 * i + 5}});
   frame::Ack ack;

@@ -53,7 +53,7 @@ std::size_t allocated_by(Aead aead, int times) {
   HeaderProtection sending(keys), receiving(keys);
   Bytes datagram(1200);
   frame::Scratch scratch;
-  const std::array<frame::AckRange, 2> ranges = {frame::AckRange{{90}, {100}}, frame::AckRange{{10}, {20}}};
+  const std::array<NumberRange, 2> ranges = {NumberRange{{90}, {100}}, NumberRange{{10}, {20}}};
   frame::Ack ack;
   ack.ranges = ranges;
   const ShortHeader head{id_of("a1a2a3a4a5a6"), false, {0}, 2};

@@ -60,9 +60,9 @@ TEST(Frame, AnAckListsItsRangesFromTheLargestDown) {
   EXPECT_EQ(ack.delay, std::chrono::milliseconds(1));
   EXPECT_EQ(ack.received.value, 77u);
   ASSERT_EQ(ack.ranges.size(), 3u);
-  EXPECT_EQ(ack.ranges[0], (AckRange{{95}, {100}}));
-  EXPECT_EQ(ack.ranges[1], (AckRange{{90}, {93}}));
-  EXPECT_EQ(ack.ranges[2], (AckRange{{0}, {0}}));
+  EXPECT_EQ(ack.ranges[0], (NumberRange{{95}, {100}}));
+  EXPECT_EQ(ack.ranges[1], (NumberRange{{90}, {93}}));
+  EXPECT_EQ(ack.ranges[2], (NumberRange{{0}, {0}}));
 }
 
 TEST(Frame, TimesWrapWithTheReceiversClock) {
@@ -79,7 +79,7 @@ TEST(Frame, TimesWrapWithTheReceiversClock) {
 }
 
 TEST(Frame, AsManyRangesAsThereIsRoomFor) {
-  std::vector<AckRange> ranges;
+  std::vector<NumberRange> ranges;
   for (std::uint64_t i = 0; i < kMaxRanges; ++i) ranges.push_back({{100000 - 300 * i}, {100000 - 300 * i}});
   Ack ack;
   ack.ranges = ranges;
@@ -100,7 +100,7 @@ TEST(Frame, AsManyRangesAsThereIsRoomFor) {
 
 RC_GTEST_PROP(Frame, AnyAckComesBack, ()) {
   std::uint64_t at = *rc::gen::inRange<std::uint64_t>(1u << 30, kMaxPacketNumber.value);
-  std::vector<AckRange> ranges;
+  std::vector<NumberRange> ranges;
   const auto count = *rc::gen::inRange<std::size_t>(1, kMaxRanges + 1);
   while (ranges.size() < count) {
     const auto length = *rc::gen::inRange<std::uint64_t>(0, 1u << 20);

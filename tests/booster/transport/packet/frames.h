@@ -8,7 +8,7 @@
 namespace booster::transport::packet::frame {
 
 inline std::vector<Frame> sample_frames() {
-  static const std::array ranges = {AckRange{{95}, {100}}, AckRange{{90}, {93}}, AckRange{{0}, {0}}};
+  static const std::array ranges = {NumberRange{{95}, {100}}, NumberRange{{90}, {93}}, NumberRange{{0}, {0}}};
   static const std::array times = {ArrivalTick{0xfffffff0}, ArrivalTick{0xfffffff5}, ArrivalTick{0x10},
                                    ArrivalTick{0x10}};
   static const Bytes data(300, std::byte{7}), token(64, std::byte{8});

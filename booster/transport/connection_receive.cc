@@ -1,0 +1,197 @@
+// Datagrams to packets: which connection and path they are for, which key opens them, and whether they are new.
+#include <algorithm>
+
+#include "booster/transport/connection.h"
+
+namespace booster::transport {
+
+void Connection::on_datagram(const Route& route, std::span<std::byte> bytes, Ecn ecn, TimePoint now) {
+  bytes_received_ += bytes.size();
+  if (end_) {
+    // Whoever goes on sending has not heard the end; once for each datagram, so no more than it gets.
+    close_due_ = close_due_ || (!end_->by_peer && now < drained_at_);
+    return;
+  }
+  for (const auto& [id, path] : paths_) {
+    if (path->route == route) path->bytes_received += bytes.size();
+    if (path->candidate && path->candidate->route == route) path->candidate->received += bytes.size();
+  }
+  packet::PacketReader reader(bytes);
+  bool opened = false;
+  for (;;) {
+    const Result<std::optional<packet::Packet>> next = reader.next();
+    if (!next || !*next) break;
+    const packet::Packet& head = **next;
+    const Result<bool> taken = take_packet(head, bytes.subspan(head.begin, head.end - head.begin), route, ecn, now);
+    if (!taken) return end(taken.error(), false, now);
+    opened = opened || *taken;
+    if (end_) return;
+  }
+  if (!opened && is_reset_for_us(bytes)) {
+    end(Error(Errc::NotFound, "the gateway does not know this connection (any more)"), true, now);
+    end_->unknown_here = true;
+    std::get<Closed>(events_.back()).unknown_here = true;
+  }
+}
+
+bool Connection::is_reset_for_us(ByteView datagram) const {
+  bool ours = false;
+  for (const auto& [id, path] : paths_) ours = (path->reset && packet::is_reset(datagram, *path->reset)) || ours;
+  return ours;
+}
+
+// Whether it was opened. An error ends the connection: it came from the peer, who broke a rule.
+Result<bool> Connection::take_packet(const packet::Packet& head, std::span<std::byte> packet, const Route& route, Ecn ecn,
+                                     TimePoint now) {
+  switch (head.kind) {
+    case packet::Kind::Handshake: return take_long(head, packet, route, now);
+    case packet::Kind::Short: return take_short(head, packet, route, ecn, now);
+    case packet::Kind::Retry: take_retry(head, packet, now); return false;
+    case packet::Kind::VersionNegotiation:
+      if (settings_.role == Role::Client && !peer_spoke_ && head.destination == ids_.client &&
+          !packet::lists_version(head.versions, packet::kVersion)) {
+        return fail(Errc::Unsupported, "the gateway does not speak this version of the tunnel");
+      }
+      return false;
+    case packet::Kind::OtherVersion: return false;
+  }
+  return false;
+}
+
+void Connection::take_retry(const packet::Packet& head, std::span<const std::byte> packet, TimePoint now) {
+  if (settings_.role != Role::Client || retried_ || peer_spoke_ || head.destination != ids_.client) return;
+  if (!packet::is_genuine_retry(packet, ids_.first_destination)) return;
+  retried_ = true;
+  token_.assign(head.token.begin(), head.token.end());
+  long_destination_ = head.source;
+  // Everything goes again, under the keys that the new id gives; numbers go on.
+  for (const recovery::SentPacket& lost : long_->sent.take_all()) frames_lost(lost.own);
+  long_->keys = LongKeys(head.source, Role::Client);
+  (void)now;
+}
+
+Result<bool> Connection::take_long(const packet::Packet& head, std::span<std::byte> packet, const Route& route,
+                                   TimePoint now) {
+  if (!long_) return false;
+  const bool by_gateway = settings_.role == Role::Client;
+  if (by_gateway && head.destination != ids_.client) return false;
+  if (by_gateway && peer_spoke_ && head.source != ids_.gateway) return false;
+  if (!by_gateway && head.source != ids_.client) return false;
+  const auto largest = long_->received.empty() ? std::nullopt : std::optional(long_->received.largest());
+  const Result<Opened> opened = long_->keys.open(packet, head.number_at, largest);
+  if (!opened || long_->received.is_old(opened->number)) return false;
+  if (by_gateway && !peer_spoke_) {
+    ids_.gateway = head.source;
+    long_destination_ = head.source;
+    path_ids_.set_peer_id({0}, head.source);
+    active_path().theirs = head.source;
+  }
+  peer_spoke_ = true;
+  // Who sends to the id that we gave has received at this address.
+  if (!by_gateway && head.destination == ids_.gateway) address_proved_ = true;
+
+  TRY_ASSIGN(const Seen seen, scan(opened->payload));
+  long_->received.add(opened->number, Ecn::NotEct, now);
+  long_->ack_due = long_->ack_due || seen.eliciting;
+  active_path().heard = now;
+  TRY(take_frames(nullptr, route, opened->payload, now));
+  TRY(take_handshake(now));
+  return true;
+}
+
+path::Path* Connection::path_of(const packet::ConnectionId& ours, const Route& route) {
+  for (const auto& [id, path] : paths_) {
+    if (path->ours == ours) return path.get();
+  }
+  if (settings_.role == Role::Client || !established_) return nullptr;  // only a client opens paths
+  for (const auto& [number, id] : path_ids_.ours()) {
+    if (id != ours || path_ids_.peer_id({number}) == nullptr || paths_.size() >= path::kPathsAtOnce) continue;
+    path::Path& path = add_path({number}, route, ours);
+    path.validation.begin();
+    start_rate(path);
+    issue_ids();
+    return &path;
+  }
+  return nullptr;
+}
+
+bool Connection::keep_early(std::span<std::byte> packet, const Route& route, Ecn ecn) {
+  if (early_bytes_ + packet.size() > kMaxEarly) return false;
+  early_bytes_ += packet.size();
+  early_.push_back({Bytes(packet.begin(), packet.end()), route, ecn});
+  return true;
+}
+
+void Connection::take_early(TimePoint now) {
+  early_bytes_ = 0;
+  for (Early& each : std::exchange(early_, {})) {
+    packet::PacketReader reader(each.bytes);
+    const Result<std::optional<packet::Packet>> head = reader.next();
+    if (!head || !*head) continue;
+    const Result<bool> taken = take_short(**head, each.bytes, each.route, each.ecn, now);
+    if (!taken) return end(taken.error(), false, now);
+  }
+}
+
+Result<bool> Connection::take_short(const packet::Packet& head, std::span<std::byte> packet, const Route& route, Ecn ecn,
+                                    TimePoint now) {
+  // At the gateway keys exist before the client has proved anything: what comes under them waits.
+  if (!established_) {
+    keep_early(packet, route, ecn);
+    return false;
+  }
+  const auto known = std::find_if(paths_.begin(), paths_.end(),
+                                  [&](const auto& each) { return each.second->ours == head.destination; });
+  PathId number{};
+  std::optional<PacketNumber> largest;
+  if (known != paths_.end()) {
+    number = known->first;
+    if (!known->second->received.empty()) largest = known->second->received.largest();
+  } else {
+    const auto ours = std::find_if(path_ids_.ours().begin(), path_ids_.ours().end(),
+                                   [&](const auto& each) { return each.second == head.destination; });
+    if (ours == path_ids_.ours().end()) return false;
+    number = {ours->first};
+  }
+  const Result<Opened> opened = keys_->open(packet, head.number_at, number, largest);
+  if (!opened) {
+    if (opened.error().code == Errc::Denied) return false;
+    return tl::unexpected(opened.error());
+  }
+  path::Path* const path = path_of(head.destination, route);
+  if (path == nullptr || path->received.is_old(opened->number)) return true;
+
+  TRY_ASSIGN(const Seen seen, scan(opened->payload));
+  const bool waits = seen.session && source_ == nullptr;
+  // Not taken at all rather than acknowledged and dropped.
+  if (waits && early_frame_bytes_ + opened->payload.size() > kMaxEarly) return true;
+  notice_address(*path, route, opened->number, packet.size());
+  notice_arrival(*path, opened->number, seen.eliciting, ecn, now);
+  TRY(take_frames(path, route, opened->payload, now));
+  return true;
+}
+
+// The peer's address may change without its knowing (a NAT forgot it): only the newest packet can tell, and the new
+// address is used once it has answered.                                                 Source: RFC 9000 §9.3
+void Connection::notice_address(path::Path& path, const Route& route, PacketNumber number, std::size_t size) {
+  if (route == path.route || settings_.role == Role::Client) return;
+  if (!path.received.empty() && number < path.received.largest()) return;
+  if (path.candidate && path.candidate->route == route) return;
+  path.candidate.emplace();
+  path.candidate->route = route;
+  path.candidate->received = size;
+  path.candidate->validation.begin();
+}
+
+void Connection::notice_arrival(path::Path& path, PacketNumber number, bool eliciting, Ecn ecn, TimePoint now) {
+  const bool next = path.received.empty() ? number.value == 0 : number.value == path.received.largest().value + 1;
+  path.received.add(number, ecn, now);
+  path.heard = now;
+  path.acks.on_packet(eliciting, !next, ecn == Ecn::Ce, now);
+  if (eliciting && path.train.left > 0) {
+    --path.train.left;
+    path.train.waiting.emplace_back(number, tick(now));
+  }
+}
+
+}  // namespace booster::transport

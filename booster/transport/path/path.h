@@ -1,0 +1,77 @@
+// Path: one pair of addresses with its connection ids, its packet numbers both ways, its loss recovery and its rate.
+#pragma once
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "booster/transport/packet/frame.h"
+#include "booster/transport/path/mtu_search.h"
+#include "booster/transport/path/validation.h"
+#include "booster/transport/rate/controller.h"
+#include "booster/transport/rate/pacer.h"
+#include "booster/transport/recovery/ack_schedule.h"
+#include "booster/transport/recovery/received_packets.h"
+#include "booster/transport/recovery/sent_packets.h"
+
+namespace booster::transport::path {
+
+// The arrival times of a path's first packets, which the peer's train is measured by.
+struct TrainTimes {
+  std::vector<std::pair<PacketNumber, packet::frame::ArrivalTick>> waiting;
+  std::size_t left = 2 * rate::kTrainPackets;
+};
+
+// An address that a packet of this path came from, and which has not proved to receive there.
+struct Candidate {
+  Route route;
+  Validation validation;
+  std::uint64_t received = 0;
+  std::uint64_t sent = 0;
+};
+
+struct Path {
+  Path(PathId number, const Route& at, std::size_t most)
+      : id(number), route(at), mtu(most) {}
+
+  PathId id;
+  Route route;
+  packet::ConnectionId ours;    // the peer sends to it
+  packet::ConnectionId theirs;  // we send to it
+  std::optional<packet::ResetToken> reset;
+
+  recovery::ReceivedPackets received;
+  recovery::AckSchedule acks;
+  recovery::SentPackets sent;
+  recovery::Rtt rtt;
+  TrainTimes train;
+  std::unique_ptr<rate::RateController> rate;
+  rate::Pacer pacer;
+  MtuSearch mtu;
+  Validation validation;
+  std::optional<Candidate> candidate;
+  std::deque<packet::frame::Challenge> responses;  // owed
+  std::optional<Route> respond_to;                 // where the last challenge came from
+
+  std::uint64_t bytes_received = 0;
+  std::uint64_t bytes_sent = 0;
+  int probes = 0;                    // probe time-outs in a row
+  int probes_due = 0;                // packets that go whatever the window says
+  TimePoint silent_since = kNever;   // the first unanswered packet of a row of probes
+  TimePoint heard{};                 // a packet of the peer's was opened
+  std::uint64_t app_limited_to = 0;  // octets sent when there was nothing more to send
+  std::optional<Duration> arrival_base;  // unwraps the peer's clock
+  std::uint32_t arrival_last = 0;
+  std::uint64_t ce_seen = 0;
+  Duration told_delay{};             // ACK_RATE as told last
+  bool tell_delay = false;
+  enum class EcnUse : std::uint8_t { Testing, Works, Fails } ecn = EcnUse::Testing;
+  std::uint64_t round_ends = 0;      // octets sent, for the reorder window
+  int large_lost = 0;                // in a row, while smaller ones arrive
+  std::uint64_t lost_packets = 0;
+  std::uint64_t spurious_losses = 0;
+
+  bool proved() const { return validation.state() == Validation::State::Proved; }
+};
+
+}  // namespace booster::transport::path
