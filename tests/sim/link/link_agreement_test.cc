@@ -97,10 +97,10 @@ Outcome over_links(std::uint64_t seed, const PipeSettings& up, const PipeSetting
     Link& there = world.add_link("up", from_pipe(up));
     Link& back = world.add_link("down", from_pipe(down));
     world.connect(kHere, kThere, {&there}, {&back});
-    return [&] {
-      outcome.up = static_cast<double>(there.statistics().delivered.bytes);
-      outcome.down = static_cast<double>(back.statistics().delivered.bytes);
-      outcome.lost = there.statistics().dropped().packets;
+    return [&outcome, up_link = &there, down_link = &back] {
+      outcome.up = static_cast<double>(up_link->statistics().delivered.bytes);
+      outcome.down = static_cast<double>(down_link->statistics().delivered.bytes);
+      outcome.lost = up_link->statistics().dropped().packets;
     };
   });
 }
