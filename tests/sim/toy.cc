@@ -18,26 +18,31 @@ void ToySender::on_datagram(const Route& /*route*/, std::span<const std::byte> b
   last_now_ = now;
   const std::uint64_t number = number_in(bytes);
   if (number >= settings_.datagrams) return;  // corrupted
-  flying_.erase(number);
-  acked_.insert(number);
+  State& state = states_[number];
+  if (state == State::Flying) --flying_;
+  if (state != State::Acked) ++acked_;
+  state = State::Acked;
   retry_at_ = now + settings_.retry;
 }
 
 void ToySender::on_deadline(TimePoint now) {
   last_now_ = now;
-  flying_.clear();
+  for (State& state : states_)
+    if (state == State::Flying) state = State::Waiting;
+  flying_ = 0;
   next_ = 0;
   retry_at_ = now + settings_.retry;
 }
 
 DatagramRun ToySender::next_datagrams(std::span<std::byte> into, TimePoint now) {
   DatagramRun run{settings_.route, settings_.bytes, 0, settings_.ecn};
-  while (flying_.size() < settings_.window && run.bytes + settings_.bytes <= into.size()) {
-    while (next_ < settings_.datagrams && (acked_.contains(next_) || flying_.contains(next_))) ++next_;
+  while (flying_ < settings_.window && run.bytes + settings_.bytes <= into.size()) {
+    while (next_ < settings_.datagrams && states_[next_] != State::Waiting) ++next_;
     if (next_ >= settings_.datagrams) break;
     std::memset(into.data() + run.bytes, 0, settings_.bytes);
     std::memcpy(into.data() + run.bytes, &next_, sizeof next_);
-    flying_.insert(next_++);
+    states_[next_++] = State::Flying;
+    ++flying_;
     ++sent_;
     run.bytes += settings_.bytes;
   }

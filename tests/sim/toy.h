@@ -1,8 +1,6 @@
 // Two nodes without a protocol worth the name: a sender with a fixed window and a receiver that acknowledges each
 // datagram by its number. They show how a node is written, and test the network.
 #pragma once
-#include <set>
-
 #include "tests/sim/node.h"
 
 namespace sim {
@@ -18,10 +16,10 @@ struct ToySettings {
 
 class ToySender : public Node {
  public:
-  explicit ToySender(const ToySettings& settings) : settings_(settings) {}
+  explicit ToySender(const ToySettings& settings) : settings_(settings), states_(settings.datagrams) {}
 
-  bool done() const { return acked_.size() == settings_.datagrams; }
-  const std::set<std::uint64_t>& acked() const { return acked_; }
+  bool done() const { return acked_ == settings_.datagrams; }
+  std::uint64_t acked() const { return acked_; }
   std::uint64_t sent() const { return sent_; }
   TimePoint last_now() const { return last_now_; }  // by its own clock
 
@@ -31,11 +29,14 @@ class ToySender : public Node {
   DatagramRun next_datagrams(std::span<std::byte> into, TimePoint now) override;
 
  private:
+  enum class State : std::uint8_t { Waiting, Flying, Acked };
+
   ToySettings settings_;
   std::uint64_t next_ = 0;
   std::uint64_t sent_ = 0;
-  std::set<std::uint64_t> flying_;
-  std::set<std::uint64_t> acked_;
+  std::vector<State> states_;
+  std::size_t flying_ = 0;
+  std::uint64_t acked_ = 0;
   TimePoint retry_at_ = kNever;
   TimePoint last_now_{};
 };

@@ -119,7 +119,7 @@ TEST(World, AnUnspecifiedLocalAddressIsTheHostsDefaultOrItsInterfaces) {
   world.connect("lte", lte, kServer, {{.delay = 30ms}, {.delay = 30ms}});
   world.connect("wifi", wifi, kServer, {{.delay = 5ms}, {.delay = 5ms}});
   client.wake();
-  world.run_until([&] { return sender.acked().size() == 1; }, 1s);
+  world.run_until([&] { return sender.acked() == 1; }, 1s);
   EXPECT_EQ(receiver.last_route().remote, address("10.0.0.1", 5000));
   client.set_default(wifi);  // the second is under way already
   ASSERT_TRUE(world.run_until([&] { return sender.done(); }, 1s));

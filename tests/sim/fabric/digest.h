@@ -1,5 +1,7 @@
 // A running hash of everything that happened: two runs are the same if and only if (but for 2^-64) it is.
 #pragma once
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -9,24 +11,27 @@ namespace sim {
 class Digest {
  public:
   void add(std::uint64_t word) {
-    state_ = (state_ ^ word) * 0x9e3779b97f4a7c15U;
+    state_ = (state_ ^ word) * kFactor;
     state_ ^= state_ >> 29U;
   }
+  // Four lanes: one chain of multiplications through all bytes would cost more than the rest of the network.
   void add(std::span<const std::byte> bytes) {
     add(bytes.size());
-    std::uint64_t word = 0;
-    while (bytes.size() >= sizeof word) {
-      std::memcpy(&word, bytes.data(), sizeof word);
-      add(word);
-      bytes = bytes.subspan(sizeof word);
+    std::array<std::uint64_t, 4> lanes{1, 2, 3, 4};
+    for (; bytes.size() >= sizeof lanes; bytes = bytes.subspan(sizeof lanes)) {
+      std::array<std::uint64_t, 4> words;
+      std::memcpy(words.data(), bytes.data(), sizeof words);
+      for (std::size_t i = 0; i < lanes.size(); ++i) lanes[i] = std::rotl((lanes[i] ^ words[i]) * kFactor, 31);
     }
-    word = 0;
-    if (!bytes.empty()) std::memcpy(&word, bytes.data(), bytes.size());
-    add(word);
+    std::array<std::uint64_t, 4> rest{};
+    if (!bytes.empty()) std::memcpy(rest.data(), bytes.data(), bytes.size());
+    for (std::size_t i = 0; i < lanes.size(); ++i) add(lanes[i] ^ std::rotl(rest[i], 17));
   }
   std::uint64_t value() const { return state_; }
 
  private:
+  static constexpr std::uint64_t kFactor = 0x9e3779b97f4a7c15U;
+
   std::uint64_t state_ = 0x6a09e667f3bcc908U;
 };
 
