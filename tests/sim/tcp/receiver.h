@@ -12,8 +12,6 @@ class Receiver : public Node {
  public:
   std::uint64_t in_order() const { return base_; }  // segments handed to the application
   std::uint64_t repeated() const { return repeated_; }
-  // Of the bottleneck's rate: packets as they are on the wire, each counted once.
-  double goodput(Duration over) const { return static_cast<double>(base_ * kPacket) * 8 / seconds(over); }
 
   void on_datagram(const Route& route, std::span<const std::byte> bytes, Ecn ecn, TimePoint now) override;
   void on_deadline(TimePoint /*now*/) override { owes_ = true; }
