@@ -73,7 +73,6 @@ void Host::receive(const Datagram& datagram, const Address& local) {
   for (Watcher* watcher : watchers_) watcher->on_received(datagram, fabric_.now());
   Route route{datagram.destination, datagram.source};
   route.local.interface = local.interface;
-  route.remote.interface = 0;  // only a sender knows its own
   node_.on_datagram(route, datagram.bytes, datagram.ecn, local_now());
   settle();
 }

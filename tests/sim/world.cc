@@ -94,13 +94,13 @@ void World::send(Host& from, const Route& route, std::span<const std::byte> byte
   datagram.destination = route.remote;
   datagram.ecn = ecn;
   datagram.bytes.assign(bytes.begin(), bytes.end());
+  const Address* own = from.local_for(route.local);
+  if (own != nullptr) datagram.source = with_port(*own, route.local.port != 0 ? route.local.port : own->port);
+  datagram.source.interface = datagram.destination.interface = 0;  // no wire carries it
   datagram.charged = datagram.wire();
   from.on_sent(datagram);
-  const Address* own = from.local_for(route.local);
-  if (own == nullptr) return drop(datagram, What::DroppedHost, from.id());
-  datagram.source.ip = own->ip;
-  if (datagram.source.port == 0) datagram.source.port = own->port;
   note(datagram, What::Sent, from.id());
+  if (own == nullptr) return drop(datagram, What::DroppedHost, from.id());
   datagram.chain = chain_between(datagram.source, datagram.destination);
   if (datagram.chain == nullptr) return drop(datagram, What::DroppedRoute, from.id());
   forward(datagram);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/sim/toy.h"
 
 namespace sim {
@@ -147,6 +149,40 @@ TEST(World, SeveralHostsShareABottleneck) {
   ASSERT_TRUE(world.run_until(all_done, 10s));
   EXPECT_EQ(shared.statistics().delivered, (Count{1000, 1'000'000}));
   EXPECT_NEAR(seconds(world.elapsed()), 1.0 + .04, .01);  // a megabyte at 1 MB/s, kept busy by 100 kB in flight
+}
+
+// 500 worlds of random, bad and changing links: every transfer ends, nothing is lost from the books.
+TEST(World, WhateverTheLinksDoTheBooksBalance) {
+  std::set<std::uint64_t> digests;
+  for (std::uint64_t seed = 1; seed <= 500; ++seed) {
+    Random random(seed_of(seed, "settings"));
+    const auto drawn = [&] {
+      LinkSettings link{.bits_per_second = 1e5 + random.unit() * 1e7, .queue_bytes = 3000 + random.next() % 100'000};
+      if (random.unit() < .3) link.codel = CodelSettings{};
+      link.loss = random.unit() < .5 ? random_loss(random.unit() * .3) : burst_loss(random.unit() * .1, 5);
+      link.duplicate = random.unit() * .1;
+      link.delay = 1ms * (random.next() % 400);
+      link.jitter = link.delay / 4;
+      link.reorder = random.unit() < .5;
+      link.outages = {{1s * (random.next() % 10), 1s * (random.next() % 15)}};
+      return link;
+    };
+    const LinkPair pair{drawn(), drawn()};
+    ToyWorld toy(seed, pair, {.datagrams = 170, .window = 1 + random.next() % 60});
+    toy.world.at(1ms * (random.next() % 3000), [&] { toy.links->up.configure(drawn()); });
+    toy.world.at(4s, [&] { toy.links->down.set_up(false); });
+    toy.world.at(5s, [&] { toy.links->down.set_up(true); });
+    ASSERT_TRUE(toy.run(3600s)) << "seed " << seed << "\n" << toy.world.trace().dump();
+    toy.world.run_for(600s);
+    ASSERT_EQ(toy.world.datagrams_under_way(), 0U) << "seed " << seed;
+    ASSERT_EQ(toy.client->bytes_in_flight() + toy.server->bytes_in_flight(), 0U) << "seed " << seed;
+    for (const Link* link : {&toy.links->up, &toy.links->down}) {
+      const LinkStatistics& all = link->statistics();
+      ASSERT_EQ(all.offered.packets + all.duplicated, all.delivered.packets + all.dropped().packets) << "seed " << seed;
+    }
+    digests.insert(toy.world.digest());
+  }
+  EXPECT_EQ(digests.size(), 500U);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ LinkSettings from_pipe(const support::link::PipeSettings& pipe) {
 LinkPair profile(const char* text) {
   const auto parsed = support::link::parse_profile(text);
   CHECK(parsed.has_value());
+  CHECK(parsed->up.trace_file.empty() && parsed->down.trace_file.empty());  // no file is read here
   return {from_pipe(parsed->up), from_pipe(parsed->down)};
 }
 

@@ -71,7 +71,7 @@ struct LinkPair {
   LinkSettings up;
   LinkSettings down;
 };
-LinkPair profile(const char* text);  // "lte", "sym:10M:100:1%,queue=64k"; a mistake stops the test
+LinkPair profile(const char* text);  // "lte", "sym:10M:100:1%,queue=64k"; a mistake, or a trace, stops the test
 
 LossSettings random_loss(double share);
 LossSettings burst_loss(double share, double mean_burst);  // in bursts of so many datagrams, all of them lost
