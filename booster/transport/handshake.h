@@ -13,7 +13,8 @@ namespace booster::transport {
 enum class Aead : std::uint8_t { Aes128Gcm, ChaCha20Poly1305 };
 
 // One end of one exchange.
-//   Errors  Denied: the peer does not prove who it is (names whom and why) · Protocol: not the exchange expected. After an
+//   Errors  Denied: the peer does not prove who it is (names whom and why) · Protocol: not the exchange expected. After
+//   an
 //           error nothing more is asked of it; a new connection gets a new one
 class Handshake {
  public:

@@ -214,6 +214,12 @@ std::string pure(std::chrono::seconds s, const std::map<int, std::string>& read)
     assert list(symbols.impure(archive)) == []
 
 
+def test_only_the_packets_archive_asks_for_a_cipher(tmp_path):
+    archive = archive_of(tmp_path, 'extern "C" void EVP_CIPHER_CTX_free(void*);\nvoid drop(void* c) { EVP_CIPHER_CTX_free(c); }\n')
+    assert [kind for _, _, kind in symbols.impure(archive)] == ["cipher"]
+    assert list(symbols.impure(archive.rename(tmp_path / "libbooster_transport_packet.a"))) == []
+
+
 def test_tidy_tells_a_finding_at_the_source_it_came_from():
     sources = sorted((tree.ROOT / "codec" / "base").glob("*.cc"))
     text, starts = tidy.join(sources)
