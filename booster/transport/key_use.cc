@@ -32,8 +32,8 @@ ShortKeys::ShortKeys(Aead aead, const packet::SecretPair& secrets, Role role)
     : aead_(aead),
       protect_(packet::derive_keys(aead, secrets.of(role))),
       unprotect_(packet::derive_keys(aead, secrets.of(session::other(role)))),
-      send_secret_(secrets.of(role)),
-      receive_secret_(secrets.of(session::other(role))),
+      send_secret_(crypto::Secret::of(secrets.of(role).reveal())),
+      receive_secret_(crypto::Secret::of(secrets.of(session::other(role)).reveal())),
       sealer_(packet::derive_keys(aead, send_secret_)),
       now_(std::make_unique<packet::Opener>(packet::derive_keys(aead, receive_secret_))),
       next_(std::make_unique<packet::Opener>(packet::derive_keys(aead, packet::next_secret(receive_secret_)))) {}
