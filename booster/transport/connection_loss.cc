@@ -68,9 +68,11 @@ void Connection::settle(path::Path& path, recovery::AckReport& report, const pac
     path.probes = 0;
     path.silent_since = kNever;
   }
-  const recovery::SentPacket* newest = nullptr;
+  const recovery::SentPacket* newest = nullptr;  // the largest, if this ACK is the first to tell of it
+  bool eliciting = false;
   for (const recovery::SentPacket& packet : report.acked) {
-    if (packet.number == largest && packet.eliciting) newest = &packet;
+    if (packet.number == largest) newest = &packet;
+    eliciting = eliciting || packet.eliciting;
     if (packet.probe_of_size) path.mtu.on_arrived(packet.size, now);
     if (packet.size > path::kLeastDatagram) path.large_lost = 0;
     if (path.rate && packet.eliciting) path.rate->on_outcome(static_cast<rate::Pace>(packet.pace), 1, 0);
@@ -81,6 +83,7 @@ void Connection::settle(path::Path& path, recovery::AckReport& report, const pac
     if (source_ != nullptr) source_->on_acked(packet.tickets, now);
     frames_acked(packet.own, path.id);
   }
+  if (!eliciting) newest = nullptr;  // RFC 9002 §5.1: the peer may have waited as long as it liked
   path.spurious_losses += report.returned.size();
   if (path.rate && !report.returned.empty()) path.rate->on_regret(report.returned.size());
   if (newest != nullptr) {
