@@ -57,11 +57,11 @@ UdpFeatures prepare_udp(int fd, int family, const UdpOptions& options) {
   features.batches = options.batches;
   // PROBE: DF is set and the kernel's own idea of the path's MTU, which an ICMP message can forge, is not asked. The
   // transport finds the MTU by acknowledged probes (RFC 8899 §3).
-  features.never_fragments = set_for_both(fd, family, {IP_MTU_DISCOVER, IP_PMTUDISC_PROBE},
-                                          {IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE});
+  features.never_fragments =
+      set_for_both(fd, family, {IP_MTU_DISCOVER, IP_PMTUDISC_PROBE}, {IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE});
   features.ecn = set_for_both(fd, family, {IP_RECVTOS, 1}, {IPV6_RECVTCLASS, 1});
-  features.local_address = family == AF_INET ? set_option(fd, IPPROTO_IP, IP_PKTINFO, 1)
-                                             : set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+  features.local_address =
+      family == AF_INET ? set_option(fd, IPPROTO_IP, IP_PKTINFO, 1) : set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
   features.receive_time = set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
   features.send_segments = options.send_segments && read_option(fd, SOL_UDP, UDP_SEGMENT) >= 0;
   features.receive_segments = options.receive_segments && set_option(fd, SOL_UDP, UDP_GRO, 1);

@@ -15,9 +15,7 @@ class PlainUdpCalls final : public UdpCalls {
     into[0].msg_len = static_cast<unsigned>(count);
     return 1;
   }
-  int send(int fd, std::span<UdpHeader> from) override {
-    return ::sendmsg(fd, &from[0].msg_hdr, 0) < 0 ? -errno : 1;
-  }
+  int send(int fd, std::span<UdpHeader> from) override { return ::sendmsg(fd, &from[0].msg_hdr, 0) < 0 ? -errno : 1; }
 };
 
 int buffer_size(int fd, int name, int wanted) {

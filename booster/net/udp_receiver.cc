@@ -7,8 +7,8 @@
 namespace booster::net {
 namespace {
 
-// The kernel stamps with the wall clock. Both clocks are read anew for every batch, so a wall clock that is set moves at
-// most what waits in the queue at that moment; and nothing is older than the last look that found the queue empty.
+// The kernel stamps with the wall clock. Both clocks are read anew for every batch, so a wall clock that is set moves
+// at most what waits in the queue at that moment; and nothing is older than the last look that found the queue empty.
 struct ReceiveClocks {
   std::chrono::nanoseconds wall = std::chrono::system_clock::now().time_since_epoch();
   runtime::TimePoint now = runtime::read_boot_clock();

@@ -46,7 +46,7 @@ struct UdpArrival {
   std::array<std::byte, 16> local{};
   std::uint32_t interface = 0;
   Ecn ecn = Ecn::NotEct;
-  std::size_t segment = 0;                         // 0: one datagram
+  std::size_t segment = 0;                        // 0: one datagram
   std::optional<std::chrono::nanoseconds> stamp;  // the kernel's, on the wall clock
 };
 UdpArrival read_udp_control(const msghdr& header);

@@ -54,7 +54,7 @@ enum class SendStatus {
   TooLarge,     // larger than the first hop's MTU, or than what the kernel has learned of the path
   Unreachable,  // no route there now
   Refused,      // an ICMP message said that nobody listens; often of an earlier datagram
-  NoSource,     // the local address or interface is gone
+  NoSource,     // the local address or interface is gone; newer Linux says Unreachable of an IPv4 address
   Forbidden,    // a local filter
 };
 
