@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 
 #include "booster/tls/errors.h"
+#include "codec/base/check.h"
 
 namespace booster::tls {
 namespace {
@@ -13,7 +14,9 @@ constexpr std::size_t kWireRead = 17 * 1024;  // one full record and its header
 }  // namespace
 
 TlsStream::TlsStream(const Context& context, std::unique_ptr<net::Stream> wire)
-    : wire_(std::move(wire)), ssl_(make_end(context)), input_(kWireRead) {}
+    : wire_(std::move(wire)), ssl_(make_end(context)), input_(kWireRead) {
+  CHECK(!context.is_memory());
+}
 
 TlsStream::~TlsStream() {
   close();

@@ -56,7 +56,8 @@ bool server_refuses(ByteView bytes, std::size_t piece) {
 void edit(Bytes& flight, ByteView edits, std::size_t number) {
   for (; edits.size() >= 4; edits = edits.subspan(4)) {
     const auto octet = [&edits](std::size_t i) { return std::to_integer<std::size_t>(edits[i]); };
-    if (octet(1) % 4 != number || flight.empty()) continue;
+    // Above the bound of an exchange nothing new happens, and repetitions double.
+    if (octet(1) % 4 != number || flight.empty() || flight.size() > kMaxExchange) continue;
     const std::size_t at = octet(2) * 4 % flight.size();
     const auto place = flight.begin() + static_cast<std::ptrdiff_t>(at);
     switch (octet(0) % 4) {
