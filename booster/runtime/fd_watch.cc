@@ -8,18 +8,26 @@ FdWatch::FdWatch(Loop& loop, int fd) : poll_(new uv_poll_t) {
 }
 
 FdWatch::~FdWatch() {
-  poll_->data = nullptr;
-  uv_close(reinterpret_cast<uv_handle_t*>(poll_),
+  close();
+}
+
+void FdWatch::close() {
+  if (poll_ == nullptr) return;
+  uv_poll_t* const poll = std::exchange(poll_, nullptr);
+  poll->data = nullptr;
+  uv_close(reinterpret_cast<uv_handle_t*>(poll),
            [](uv_handle_t* handle) { delete reinterpret_cast<uv_poll_t*>(handle); });
+  change_.notify_all();
 }
 
 Task<Result<>> FdWatch::ready(int event) {
   seen_ &= ~event;
-  while ((seen_ & event) == 0) {
+  while (poll_ != nullptr && (seen_ & event) == 0) {
     wanted_ |= event;
     arm();
     CO_TRY(co_await change_.wait());
   }
+  if (poll_ == nullptr) co_return fail(Errc::Closed, "descriptor closed here");
   co_return Result<>();
 }
 

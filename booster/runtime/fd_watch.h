@@ -15,12 +15,14 @@ class FdWatch {
 
   Task<Result<>> readable() { return ready(UV_READABLE); }
   Task<Result<>> writable() { return ready(UV_WRITABLE); }
+  // Lets go of the descriptor, which may be closed from then on; who waits gets Closed.
+  void close();
 
  private:
   Task<Result<>> ready(int event);
   void arm();
 
-  uv_poll_t* poll_;
+  uv_poll_t* poll_;  // nullptr: closed
   int wanted_ = 0;
   int seen_ = 0;
   Notify change_;

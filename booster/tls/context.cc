@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 
 #include "booster/tls/errors.h"
+#include "booster/tls/memory_context.h"
 #include "codec/base/check.h"
 
 namespace booster::tls {
@@ -32,7 +33,8 @@ ContextPtr make_context(const SSL_METHOD* method, Version oldest) {
   CHECK(context != nullptr);
   SSL_CTX_set_min_proto_version(context.get(), version_of(oldest));
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
-  SSL_CTX_set_num_tickets(context.get(), 0);  // no resumption in version 1: tickets would be bytes for nothing
+  SSL_CTX_set_num_tickets(context.get(),
+                          0);  // a stream is not resumed in version 1: tickets would be bytes for nothing
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set1_groups_list(context.get(), "X25519:P-256:P-384");
@@ -62,6 +64,8 @@ Result<Context> Context::client(ClientOptions options) {
     }
   }
   if (options.identity) TRY(use_identity(context.get(), *options.identity));
+  if (options.memory) prepare_memory_client(*context, options.fast_aes);
+  made.memory_ = options.memory;
   made.pin_ = options.by_pin;
   made.context_ = std::move(context);
   return made;
@@ -77,6 +81,8 @@ Result<Context> Context::server(ServerOptions options) {
     // devices.
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
   }
+  if (options.memory) prepare_memory_server(*context);
+  made.memory_ = options.memory;
   made.context_ = std::move(context);
   return made;
 }

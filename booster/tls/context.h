@@ -27,18 +27,25 @@ struct VerifyByPin {
   crypto::Digest pin;  // SHA-256 of the SubjectPublicKeyInfo; names and dates do not matter then
 };
 
+bool has_aes_instructions();
+
 struct ClientOptions {
   std::optional<VerifyByName> by_name;  // exactly one of the two
   std::optional<VerifyByPin> by_pin;
   std::optional<Identity> identity;
   Version oldest = Version::Tls12;
+  // For a MemoryHandshake, not a TlsStream: TLS 1.3 in its smallest form, between our own two ends.
+  bool memory = false;
+  bool fast_aes = has_aes_instructions();  // with `memory`; without them ChaCha20 is preferred
 };
 
 struct ServerOptions {
   Identity identity;
-  // Clients may show a certificate; whose key it holds is for the caller to judge (TlsStream::peer_certificate).
+  // Clients may show a certificate; whose key it holds is for the caller to judge (peer_certificate() of TlsStream and
+  // MemoryHandshake).
   bool ask_for_certificate = false;
   Version oldest = Version::Tls12;
+  bool memory = false;  // for a MemoryHandshake, not a TlsStream; sessions are then resumed
 };
 
 class Context {
@@ -49,15 +56,14 @@ class Context {
 
   ssl_ctx_st* native() const { return context_.get(); }
   bool is_server() const { return server_; }
+  bool is_memory() const { return memory_; }
   const std::optional<VerifyByPin>& pin() const { return pin_; }
 
  private:
-  struct Free {
-    void operator()(ssl_ctx_st* context) const;
-  };
   Context() = default;
   std::shared_ptr<ssl_ctx_st> context_;
   bool server_ = false;
+  bool memory_ = false;
   std::optional<VerifyByPin> pin_;
 };
 

@@ -7,8 +7,7 @@
 #include "booster/net/stream.h"
 #include "booster/runtime/notify.h"
 #include "booster/tls/context.h"
-
-struct ssl_st;
+#include "booster/tls/peer.h"
 
 namespace booster::tls {
 
@@ -36,18 +35,13 @@ class TlsStream final : public net::Stream {
   std::optional<crypto::Certificate> peer_certificate() const;
 
  private:
-  struct Free {
-    void operator()(ssl_st* ssl) const;
-  };
   TlsStream(const Context& context, std::unique_ptr<net::Stream> wire);
   Task<Result<>> handshake(const std::string& host, const Context& context);
   Task<Result<bool>> feed();  // more from the wire; false: the wire has ended
   Task<Result<>> flush();     // what OpenSSL wants to send; wire_lock_ is held
-  Bytes take_output();
-  Error handshake_error(const std::string& host) const;
 
   std::unique_ptr<net::Stream> wire_;
-  std::unique_ptr<ssl_st, Free> ssl_;
+  NativeSsl ssl_;
   runtime::Mutex wire_lock_;
   Bytes input_;
   bool ended_ = false;

@@ -1,25 +1,11 @@
 #include "booster/tls/tls_stream.h"
 
 #include "booster/net/memory_stream.h"
+#include "tests/booster/tls/identities.h"
 #include "tests/support/coro_test.h"
 
 namespace booster::tls {
 namespace {
-
-using std::chrono::hours;
-
-Identity make_identity(const std::string& name) {
-  crypto::PrivateKey key = crypto::PrivateKey::generate();
-  crypto::CertificateSpec spec;
-  spec.common_name = name;
-  spec.dns_names = {name};
-  spec.not_before = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - hours(1);
-  spec.not_after = spec.not_before + hours(24);
-  crypto::Certificate certificate = *crypto::make_self_signed(key, spec);
-  std::vector<crypto::Certificate> chain;
-  chain.push_back(std::move(certificate));
-  return Identity{std::move(chain), std::move(key)};
-}
 
 struct Ends {
   std::unique_ptr<TlsStream> client;
