@@ -8,6 +8,7 @@ namespace {
 
 constexpr double kFill = .5;                    // weight of a new rate sample while the queue is there
 constexpr double kRelax = 3;                    // the queue is brought to what is wanted within so many round trips
+constexpr int kSteady = 8;                      // a sample is over so many times the jitter: it errs by an eighth at most
 constexpr double kLeastGain = .5;
 constexpr double kMostServo = 1.1;
 constexpr double kLevelBand = .03;              // gains nearer to 1 than this are level
@@ -19,6 +20,7 @@ constexpr Duration kLongestHold = seconds(30);
 constexpr std::size_t kSpare = 10;              // packets above the window: acknowledgements come in lumps
 constexpr double kRivalGains[] = {1.25, .75, 1, 1, 1, 1, 1, 1};  // as BBR's, to be its equal
 constexpr double kRivalWindow = 2;
+constexpr std::uint64_t kDrainEvery = 40;       // rounds among rivals: then two at half the rate, to see whether they are still there
 
 double as_seconds(Duration time) {
   return std::chrono::duration<double>(time).count();
@@ -49,7 +51,7 @@ Duration RateController::queue_wanted() const {
 }
 
 Duration RateController::window_of_samples() const {
-  return std::clamp<Duration>(std::max(rtt_.least / 4, 4 * delay_.jitter()), kShortestWindow, kLongestWindow);
+  return std::clamp<Duration>(std::max(rtt_.least / 4, kSteady * delay_.jitter()), kShortestWindow, kLongestWindow);
 }
 
 std::uint64_t RateController::window() const {
@@ -119,11 +121,12 @@ void RateController::measure(const Acked& ack) {
   // What comes out just as it was sent did not wait: then the delay is not a queue of ours.
   const double noise = as_seconds(delay_.jitter()) / as_seconds(rates->over);
   const bool limits = std::abs(seen - offered) > std::max(kLevelBand, noise) * offered;
-  if (!delay_.empty() && !ack.app_limited && (seen > thought || limits)) {
+  if (!delay_.empty() && !ack.app_limited && (real_queue_ || limits)) {
     capacity_ = scaled({static_cast<std::uint64_t>(thought * (1 - kFill) + seen * kFill)}, 1);
     capacity_seen_ = true;
-  } else if (seen > thought) {
-    capacity_ = rates->through;
+  } else if (std::min(seen, offered) > thought) {
+    // Where nothing waits packets come out as they went in; what seems faster is the path's jitter.
+    capacity_ = std::min(rates->through, rates->offered);
   }
 }
 
@@ -171,7 +174,7 @@ void RateController::on_round(const Acked& ack) {
   const Duration took = ack.now - round_began_;
   const bool gave_way = gain_ < 1 - kLevelBand;
   rivals_.on_round(round_queue_, queue_wanted() * 3 / 2,
-                   gave_way ? std::chrono::duration_cast<Duration>(took * (1 - gain_)) : Duration{});
+                   gave_way ? std::chrono::duration_cast<Duration>(took * (1 - gain_)) : Duration{}, delay_.jitter());
   next_step(ack.now);
   round_queue_ = Duration::max();
   round_app_limited_ = ack.app_limited;
@@ -198,6 +201,7 @@ void RateController::next_step(TimePoint now) {
     step_ = Step::Settle;  // its round shows what the one below it did
     return;
   }
+  if (step_ == Step::Settle) real_queue_ = round_queue_ < queue_before_dip_ / 2 || delay_.empty();
   if (step_ == Step::Settle) rounds_at_level_ = 0;
   step_ = Step::Level;
   ++rounds_at_level_;
@@ -208,6 +212,7 @@ void RateController::next_step(TimePoint now) {
   } else if (!delay_.empty() && now - last_dip_ > std::max<Duration>(kDipEvery, 20 * rtt_.smoothed)) {
     step_ = Step::Down;
     dip_ = std::clamp(as_seconds(delay_.queue()) / as_seconds(rtt_.smoothed) + kLevelBand, .05, .3);
+    queue_before_dip_ = delay_.queue();
     last_dip_ = now;
   }
 }
@@ -229,11 +234,16 @@ double RateController::servo_gain() const {
   return empty_rounds_ > 0 ? std::max(gain, growth()) : gain;
 }
 
+double RateController::rival_gain() const {
+  if (rounds_.count() % kDrainEvery >= kDrainEvery - 2) return kLeastGain;
+  return kRivalGains[rounds_.count() % std::size(kRivalGains)];
+}
+
 void RateController::choose_pacing() {
   double gain = 1;
   if (stage_ == Stage::Cruise) {
     gain = step_ == Step::Up ? 1 + kTestDepth : step_ == Step::Down ? 1 - dip_ : servo_gain();
-    if (rivals_.present()) gain = kRivalGains[rounds_.count() % std::size(kRivalGains)];
+    if (rivals_.present()) gain = rival_gain();
   }
   gain_ = gain;
   pace_ = gain > 1 + kLevelBand ? Pace::Above : gain < 1 - kLevelBand ? Pace::Below : Pace::Level;

@@ -78,6 +78,7 @@ class RateController {
   void measure(const Acked& ack);
   void choose_pacing();
   double servo_gain() const;
+  double rival_gain() const;
   double growth() const;
   void judge_loss(const Acked& ack);
   void hold(TimePoint now);
@@ -102,6 +103,8 @@ class RateController {
   int rounds_at_level_ = 0;
   double dip_ = 0;
   TimePoint last_dip_{};
+  Duration queue_before_dip_{};
+  bool real_queue_ = true;  // the last dip drained it: what waits is ours
   int empty_rounds_ = 0;       // in a row in which nothing of ours waited though there was enough to send
   Duration round_queue_ = Duration::max();
   bool round_app_limited_ = false;

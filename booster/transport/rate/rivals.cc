@@ -4,22 +4,23 @@
 
 namespace booster::transport::rate {
 
-void Rivals::on_round(Duration least_queue, Duration most_wanted, Duration should_fall) {
-  highest_ = std::max(highest_ - highest_ / 16, least_queue);
-  const bool fell = before_ - least_queue >= should_fall / 2;
-  before_ = least_queue;
-  if (least_queue <= most_wanted) {
-    full_ = 0;
-  } else if (should_fall > Duration{}) {
-    full_ = fell ? 0 : full_ + 1;
+// A queue that is ours alone falls when we give way, and empties; what others fill does neither for long.
+void Rivals::on_round(Duration least_queue, Duration most_wanted, Duration should_fall, Duration noise) {
+  if (least_queue <= std::max<Duration>(kQueueNone + noise, most_wanted / 4)) present_ = false;
+  if (least_queue <= most_wanted || present_) {
+    waiting_ = false;
+    return;
   }
-  // A rival's queue never empties; one that does is ours alone.
-  empty_ = least_queue <= std::max<Duration>(highest_ / 10, kQueueNone) ? empty_ + 1 : 0;
-  if (!present_ && full_ >= kRoundsToSee) present_ = true;
-  if (present_ && empty_ >= kRoundsToMiss) {
-    present_ = false;
-    full_ = 0;
+  if (!waiting_) {
+    waiting_ = true;
+    began_at_ = least_queue;
+    owed_ = {};
+    return;
   }
+  owed_ += should_fall;
+  if (owed_ < std::max<Duration>(began_at_ - most_wanted / 2, kQueueWanted + 4 * noise)) return;
+  present_ = began_at_ - least_queue < owed_ / 4;
+  waiting_ = false;
 }
 
 }  // namespace booster::transport::rate
