@@ -147,6 +147,7 @@ class Connection {
   // connection_loss.cc: what became of what was sent
   void settle(path::Path& path, recovery::AckReport& report, const packet::frame::Ack& ack, TimePoint now);
   void give_up_lost(path::Path& path, TimePoint now);
+  void notice_large_lost(path::Path& path, const recovery::SentPacket& packet, TimePoint now);
   void frames_acked(std::span<const recovery::OwnFrame> frames, PathId path);
   void frames_lost(std::span<const recovery::OwnFrame> frames);
   void requeue(const recovery::SentPacket& packet, TimePoint now);

@@ -9,6 +9,7 @@ namespace {
 using recovery::OwnFrame;
 
 constexpr int kLargeLost = 10;     // in a row, and all smaller ones arrive: the path no longer takes large ones
+constexpr std::uint64_t kBurst = 8;  // packets: lost ones nearer to each other are lost together
 constexpr int kOutageProbes = 2;   // unanswered, and the path is taken to be interrupted
 constexpr std::size_t kProbeOctets = 60;
 constexpr double kProbeShare = .02;  // of the rate the path had
@@ -121,13 +122,22 @@ void Connection::give_up_lost(path::Path& path, TimePoint now) {
       continue;
     }
     ++path.lost_packets;
-    if (path.rate && packet.eliciting) path.rate->on_outcome(static_cast<rate::Pace>(packet.pace), 0, 1);
-    if (packet.size > path::kLeastDatagram && !outage && ++path.large_lost >= kLargeLost) {
-      path.mtu.on_black_hole(now);
-      path.large_lost = 0;
+    if (path.rate && packet.eliciting) {
+      if (packet.number.value > path.last_lost.value + kBurst) path.rate->on_burst();
+      path.last_lost = packet.number;
+      path.rate->on_outcome(static_cast<rate::Pace>(packet.pace), 0, 1);
     }
+    if (packet.size > path::kLeastDatagram && !outage) notice_large_lost(path, packet, now);
     requeue(packet, now);
   }
+}
+
+// Not a burst: nothing large gets through for round trips.
+void Connection::notice_large_lost(path::Path& path, const recovery::SentPacket& packet, TimePoint now) {
+  if (path.large_lost++ == 0) path.large_lost_since = packet.sent_at;
+  if (path.large_lost < kLargeLost || packet.sent_at - path.large_lost_since < 3 * path.rtt.smoothed()) return;
+  path.mtu.on_black_hole(now);
+  path.large_lost = 0;
 }
 
 void Connection::requeue(const recovery::SentPacket& packet, TimePoint now) {

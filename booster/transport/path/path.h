@@ -68,6 +68,8 @@ struct Path {
   enum class EcnUse : std::uint8_t { Testing, Works, Fails } ecn = EcnUse::Testing;
   std::uint64_t round_ends = 0;      // octets sent, for the reorder window
   int large_lost = 0;                // in a row, while smaller ones arrive
+  TimePoint large_lost_since{};
+  PacketNumber last_lost{};
   std::uint64_t lost_packets = 0;
   std::uint64_t spurious_losses = 0;
 

@@ -45,6 +45,7 @@ class RateController {
 
   void on_arrival(std::uint64_t sent, TimePoint left, Duration received);  // of a packet of the train
   void on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t lost);   // packets
+  void on_burst() { loss_.on_burst(); }
   void on_regret(std::uint64_t returned) { loss_.on_regret(returned); }
   void on_ack(const Acked& ack, RoundTrip rtt);
   void on_congestion_mark(TimePoint now);  // ECN-CE was seen at the peer

@@ -7,6 +7,7 @@ namespace booster::transport::rate {
 namespace {
 
 constexpr double kEnough = 20;       // packets, to speak of a share
+constexpr double kBurstMemory = 200;   // lost packets
 constexpr double kMostUnproved = .15;  // while nothing was sent slowly: more than this is hardly the radio's
 constexpr double kLeastExcess = .025;  // a test at kTestDepth above a policer's rate loses nine parts in a hundred
 
@@ -16,6 +17,11 @@ void LossKinds::on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t lost)
   Count& count = pace == Pace::Below ? below_ : pace == Pace::Level ? level_ : above_;
   count.arrived += static_cast<double>(arrived);
   count.lost += static_cast<double>(lost);
+  lost_ += static_cast<double>(lost);
+  if (lost_ > kBurstMemory) {
+    lost_ /= 2;
+    bursts_ /= 2;
+  }
   if (count.total() < kMemoryPackets) return;
   count.arrived /= 2;
   count.lost /= 2;
@@ -43,9 +49,14 @@ double LossKinds::all() const {
   return total > 0 ? (below_.lost + level_.lost + above_.lost) / total : 0;
 }
 
-double LossKinds::doubt(const Count& one, const Count& other) {
+double LossKinds::burst() const {
+  return bursts_ < 1 ? 1 : std::max(1.0, lost_ / bursts_);
+}
+
+double LossKinds::doubt(const Count& one, const Count& other) const {
   const double share = (one.lost + other.lost + 1) / (one.total() + other.total() + 2);
-  return 3 * std::sqrt(share * (1 - share) * (1 / std::max(one.total(), 1.0) + 1 / std::max(other.total(), 1.0)));
+  const double seen = 1 / std::max(one.total(), 1.0) + 1 / std::max(other.total(), 1.0);
+  return 3 * std::sqrt(share * (1 - share) * seen * burst());
 }
 
 double LossKinds::radio() const {

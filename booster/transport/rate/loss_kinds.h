@@ -12,6 +12,8 @@ enum class Pace : std::uint8_t { Below, Level, Above };  // of what the path was
 class LossKinds {
  public:
   void on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t lost);
+  // A packet was lost whose neighbours before it were not: the beginning of a burst, perhaps of one.
+  void on_burst() { bursts_ += 1; }
   void on_regret(std::uint64_t returned);  // counted as lost, and arrived after all
   // The rate is another from here on: what the radio takes is believed, what else was seen is not.
   void start_over();
@@ -30,11 +32,14 @@ class LossKinds {
     double total() const { return arrived + lost; }
     double share() const { return total() > 0 ? lost / total() : 0; }
   };
-  static double doubt(const Count& one, const Count& other);  // three standard errors of their difference
+  double doubt(const Count& one, const Count& other) const;  // three standard errors of their difference
+  double burst() const;  // packets lost together, on average: so many fewer independent observations there are
 
   Count below_;
   Count level_;
   Count above_;
+  double lost_ = 0;
+  double bursts_ = 0;
 };
 
 }  // namespace booster::transport::rate
