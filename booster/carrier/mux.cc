@@ -156,26 +156,43 @@ Task<Result<>> end_all_after(runtime::TaskScope& scope, Ends& ends, Task<Result<
 
 }  // namespace
 
-Task<Result<>> Mux::carry(net::Stream& wire) {
-  return carry(wire, {});
-}
-
-Task<Result<>> Mux::carry(net::Stream& wire, Bytes early) {
-  const runtime::Surroundings here = co_await runtime::surroundings();
+void Mux::begin_carrying() {
   fell_silent_ = false;
   last_heard_ = loop_.now();
   session_.attach(loop_.now());
   link_rate_.on_new_path();
   on_events();
+}
+
+void Mux::end_carrying() {
+  session_.detach(loop_.now());
+  on_events();
+}
+
+void Mux::after_input(bool heard) {
+  if (heard) last_heard_ = loop_.now();
+  on_events();
+}
+
+void Mux::note_path(BitsPerSecond rate, runtime::Duration round_trip, bool is_limit) {
+  session_.set_path(rate, round_trip);
+  last_rtt_ = round_trip;
+  if (!is_limit) return;
+  link_rate_.on_sample(rate, false);
+  tell_link_rate();
+}
+
+Task<Result<>> Mux::carry(net::Stream& wire) {
+  const runtime::Surroundings here = co_await runtime::surroundings();
+  begin_carrying();
   Ends ends;
   runtime::TaskScope parts(loop_, *here.scope);
-  parts.spawn("carrier reader", end_all_after(parts, ends, read_frames(wire, std::move(early))));
+  parts.spawn("carrier reader", end_all_after(parts, ends, read_frames(wire)));
   parts.spawn("carrier writer", end_all_after(parts, ends, write_frames(wire)));
   parts.spawn("carrier silence", end_all_after(parts, ends, watch_silence()));
   co_await parts.join();
   wire.close();
-  session_.detach(loop_.now());
-  on_events();
+  end_carrying();
   if (here.scope->cancelled()) co_return fail(Errc::Cancelled, "carrier");
   co_return tl::unexpected(ends.first.value_or(Error(Errc::Closed, "carrier")));
 }
@@ -185,20 +202,15 @@ Task<Result<>> Mux::watch_silence() {
   co_return fail(Errc::Timeout, "the peer fell silent");
 }
 
-Task<Result<>> Mux::read_frames(net::Stream& wire, Bytes early) {
-  Bytes buffer(2 * session::kMaxFrame + early.size());
-  std::copy(early.begin(), early.end(), buffer.begin());
-  std::size_t filled = early.size();
-  bool fresh = filled > 0;
+Task<Result<>> Mux::read_frames(net::Stream& wire) {
+  Bytes buffer(2 * session::kMaxFrame);
+  std::size_t filled = 0;
   for (;;) {
-    if (!fresh) {
-      CO_TRY_ASSIGN(const std::size_t count, co_await wire.read(std::span(buffer).subspan(filled)));
-      if (count == 0) co_return fail(Errc::Closed, "the peer closed the connection");
-      filled += count;
-      last_heard_ = loop_.now();
-      measure(wire.fd(), count);
-    }
-    fresh = false;
+    CO_TRY_ASSIGN(const std::size_t count, co_await wire.read(std::span(buffer).subspan(filled)));
+    if (count == 0) co_return fail(Errc::Closed, "the peer closed the connection");
+    filled += count;
+    last_heard_ = loop_.now();
+    measure(wire.fd(), count);
     const Result<std::size_t> used = session_.on_frames(ByteView(buffer).first(filled), loop_.now());
     on_events();
     if (!used) {

@@ -78,8 +78,12 @@ class Mux {
   // Carries over `wire` until that breaks, falls silent, or the session closes (then the CLOSE is flushed first).
   //   Errors  what ended the wire; Closed: the session closed in good order. The session is detached on return
   Task<Result<>> carry(net::Stream& wire);
-  // The same with bytes of frames that arrived with the handshake.
-  Task<Result<>> carry(net::Stream& wire, Bytes early);
+  // --- for a carrier of packets, which asks the session itself
+  void begin_carrying();
+  void end_carrying();
+  void after_input(bool heard);  // the session was called: tells its events, notes when the peer was heard
+  runtime::Notify& output() { return out_; }  // the session may have something to send
+  void note_path(BitsPerSecond rate, runtime::Duration round_trip, bool is_limit);
 
   void close(const Error& error);
   const std::optional<Error>& closed() const { return session_.closed(); }
@@ -97,7 +101,7 @@ class Mux {
 
  private:
   friend class MuxStream;
-  Task<Result<>> read_frames(net::Stream& wire, Bytes early);
+  Task<Result<>> read_frames(net::Stream& wire);
   Task<Result<>> write_frames(net::Stream& wire);
   void measure(int fd, std::size_t bytes);
   void tell_link_rate();

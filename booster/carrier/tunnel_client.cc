@@ -2,8 +2,6 @@
 
 #include "booster/carrier/handshake.h"
 #include "booster/crypto/random.h"
-#include "booster/net/socket_options.h"
-#include "booster/net/tcp.h"
 #include "booster/runtime/scope.h"
 #include "booster/runtime/timer.h"
 
@@ -13,7 +11,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr auto kDialLimit = seconds(30);       // three lost SYNs on a GEO link, then another address
 constexpr auto kHandshakeLimit = seconds(30);  // a Join with full state at 20 kbit/s takes 25 s
 constexpr auto kFirstBackoff = milliseconds(250);
 constexpr auto kLongestBackoff =
@@ -21,44 +18,7 @@ constexpr auto kLongestBackoff =
 constexpr auto kLongestRefused = std::chrono::minutes(10);  // a refused try costs some 5 kB, and only people can help
 constexpr auto kSettled = seconds(10);                      // a session that ends sooner is no success
 
-// Reads as the wire does, behind the gateway's answer to our Hello, so that our frames need not wait for it.
-class AnswerFirst final : public net::Stream {
- public:
-  AnswerFirst(net::Stream& wire, std::function<Result<>(ByteView)> on_answer)
-      : wire_(wire), on_answer_(std::move(on_answer)) {}
-  Task<Result<std::size_t>> read(std::span<std::byte> into) override {
-    if (!answered_) {
-      CO_TRY_ASSIGN(Received answer, co_await read_handshake(wire_, session::kMaxHandshake));
-      answered_ = true;
-      CO_TRY(on_answer_(answer.chain));
-      early_ = std::move(answer.early);
-    }
-    if (early_.empty()) co_return co_await wire_.read(into);
-    const std::size_t count = std::min(into.size(), early_.size());
-    std::copy_n(early_.begin(), count, into.begin());
-    early_.erase(early_.begin(), early_.begin() + static_cast<std::ptrdiff_t>(count));
-    co_return count;
-  }
-  Task<Result<>> write(ByteView bytes) override { return wire_.write(bytes); }
-  Task<Result<>> finish() override { return wire_.finish(); }
-  void close() override { wire_.close(); }
-  int fd() const override { return wire_.fd(); }
-  std::string peer() const override { return wire_.peer(); }
-
- private:
-  net::Stream& wire_;
-  std::function<Result<>(ByteView)> on_answer_;
-  bool answered_ = false;
-  Bytes early_;
-};
-
 }  // namespace
-
-Task<Result<std::unique_ptr<tls::TlsStream>>> TcpDialer::dial() {
-  CO_TRY_ASSIGN(net::StreamPtr wire, co_await net::dial(host_, port_, kDialLimit));
-  congestion_ = net::tune_tunnel_socket(*wire).congestion;
-  co_return co_await runtime::with_timeout(kHandshakeLimit, tls::TlsStream::connect(context_, std::move(wire), host_));
-}
 
 std::optional<runtime::TimePoint> TunnelClient::last_contact() const {
   if (mux_ != nullptr && state_ == LinkState::Up) return mux_->last_heard();
@@ -77,6 +37,11 @@ void TunnelClient::retry_now() {
   failures_ = 0;
   vain_sessions_ = 0;
   wake_.notify_all();
+}
+
+void TunnelClient::network_changed() {
+  if (present_ != nullptr) present_->network_changed();
+  retry_now();
 }
 
 Task<Result<>> TunnelClient::run(SessionUser& user) {
@@ -128,6 +93,7 @@ Task<Error> TunnelClient::keep_carried() {
     set_state(LinkState::Down);
     const Error why = end ? Error(Errc::Closed, "the connection closed") : end.error();
     if (here.scope->cancelled() || session_lost || mux_->closed()) co_return why;
+    if (next_ != nullptr) continue;  // not a failure: the session moves
     last_error_ = why;
     const Result<> waited = co_await back_off(failures_, kLongestBackoff);
     if (!waited) co_return waited.error();
@@ -137,17 +103,50 @@ Task<Error> TunnelClient::keep_carried() {
 }
 
 Task<Result<>> TunnelClient::connect_once(bool& session_lost) {
-  CO_TRY_ASSIGN(const std::unique_ptr<tls::TlsStream> wire, co_await dialer_.dial());
-  if (!begun_) co_return co_await begin(*wire);
-  co_return co_await join(*wire, session_lost);
+  std::unique_ptr<Carrier> carrier = std::move(next_);
+  if (carrier == nullptr) {
+    CO_TRY_ASSIGN(carrier, co_await dialer_.dial());
+  }
+  if (!begun_) co_return co_await begin(*carrier);
+  co_return co_await join(*carrier, session_lost);
 }
 
-Task<Result<>> TunnelClient::begin(tls::TlsStream& wire) {
+// Carries, and looks for another carrier when this one gives reason to.
+Task<Result<>> TunnelClient::carry(Carrier& carrier, Carrier::OnAnswer on_answer) {
+  const runtime::Surroundings here = co_await runtime::surroundings();
+  runtime::CancelScope carrying(*here.scope);
+  auto ignore = [](const std::string&, const Error&) {};
+  runtime::TaskScope beside(loop_, *here.scope, ignore);
+  present_ = &carrier;
+  beside.spawn("other carrier", seek_other(carrier, carrying));
+  Task<Result<>> task = carrier.carry(*mux_, std::move(on_answer));
+  const Result<> end = co_await std::move(task).in(carrying);
+  present_ = nullptr;
+  beside.cancel();
+  co_await beside.join();
+  co_return end;
+}
+
+Task<Result<>> TunnelClient::seek_other(Carrier& carrier, runtime::CancelScope& carrying) {
+  for (;;) {
+    CO_TRY(co_await carrier.doubted());
+    Result<std::unique_ptr<Carrier>> other = co_await dialer_.dial_other(carrier.kind());
+    if (!other && other.error().code == Errc::Cancelled) co_return tl::unexpected(other.error());
+    // UDP is worth moving to; anything else only while UDP is silent.
+    const bool wanted = other && begun_ && ((*other)->kind() == CarrierKind::Udp || carrier.silent());
+    if (!wanted) continue;
+    next_ = std::move(*other);
+    carrying.cancel();
+    co_return Result<>();
+  }
+}
+
+Task<Result<>> TunnelClient::begin(Carrier& carrier) {
   session::Hello hello;
   hello.agent = options_.agent;
   hello.device = options_.device;
-  CO_TRY(co_await write_handshake(wire, session::encode_hello(hello)));
-  auto on_answer = [this](ByteView chain) -> Result<> {
+  CO_TRY(co_await carrier.write_greeting(session::encode_hello(hello)));
+  Carrier::OnAnswer on_answer = [this](ByteView chain) -> Result<> {
     TRY_ASSIGN(const auto reply, session::decode_hello_reply(chain));
     if (const auto* refusal = std::get_if<session::Refusal>(&reply)) return tl::unexpected(session::to_error(*refusal));
     const auto& welcome = std::get<session::Welcome>(reply);
@@ -161,24 +160,23 @@ Task<Result<>> TunnelClient::begin(tls::TlsStream& wire) {
     set_state(LinkState::Up);
     return {};
   };
-  AnswerFirst behind(wire, on_answer);
-  const Result<> end = co_await mux_->carry(behind);
+  const Result<> end = co_await carry(carrier, std::move(on_answer));
   // What was sent behind an unanswered Hello cannot be joined: the session is given up and its streams begin anew.
   if (!begun_ && !mux_->closed()) mux_->close(Error(Errc::Unreachable, "the gateway did not answer"));
   co_return end;
 }
 
-Task<Result<>> TunnelClient::join(tls::TlsStream& wire, bool& session_lost) {
-  const Bytes exporter = wire.exporter(session::kExporterLabel, {}, session::kExporterSize);
+Task<Result<>> TunnelClient::join(Carrier& carrier, bool& session_lost) {
+  const Bytes exporter = carrier.exporter(session::kExporterLabel, session::kExporterSize);
   session::Join join;
   join.session = session_id_;
   join.carrier = ++carrier_number_;
   join.mac = join_mac(secret_, session::Role::Client, join.carrier, exporter);
   join.resume = mux_->session().resume_state();
-  CO_TRY(co_await runtime::with_timeout(kHandshakeLimit, write_handshake(wire, session::encode_join(join))));
-  CO_TRY_ASSIGN(Received answer,
-                co_await runtime::with_timeout(kHandshakeLimit, read_handshake(wire, session::kMaxJoin)));
-  CO_TRY_ASSIGN(const auto reply, session::decode_join_reply(answer.chain));
+  CO_TRY(co_await runtime::with_timeout(kHandshakeLimit, carrier.write_greeting(session::encode_join(join))));
+  CO_TRY_ASSIGN(const Bytes answer,
+                co_await runtime::with_timeout(kHandshakeLimit, carrier.read_greeting(session::kMaxJoin)));
+  CO_TRY_ASSIGN(const auto reply, session::decode_join_reply(answer));
   if (const auto* refusal = std::get_if<session::Refusal>(&reply)) {
     session_lost =
         refusal->code == session::Refusal::Code::UnknownSession || refusal->code == session::Refusal::Code::Denied;
@@ -193,7 +191,7 @@ Task<Result<>> TunnelClient::join(tls::TlsStream& wire, bool& session_lost) {
   failures_ = 0;
   last_error_.reset();
   set_state(LinkState::Up);
-  co_return co_await mux_->carry(wire, std::move(answer.early));
+  co_return co_await carry(carrier, nullptr);
 }
 
 Task<Result<>> TunnelClient::back_off(int& failures, runtime::Duration longest) {

@@ -5,33 +5,11 @@
 #include <memory>
 #include <string>
 
+#include "booster/carrier/carrier.h"
 #include "booster/carrier/mux.h"
 #include "booster/session/join.h"
-#include "booster/tls/tls_stream.h"
 
 namespace booster::carrier {
-
-// How a connection to the gateway is made; tests give one over memory.
-class Dialer {
- public:
-  virtual ~Dialer() = default;
-  // A TLS connection whose gateway is verified.   Errors  Denied: not the gateway we know; Unreachable, Timeout
-  virtual Task<Result<std::unique_ptr<tls::TlsStream>>> dial() = 0;
-};
-
-class TcpDialer final : public Dialer {
- public:
-  TcpDialer(std::string host, std::uint16_t port, tls::Context context)
-      : host_(std::move(host)), port_(port), context_(std::move(context)) {}
-  Task<Result<std::unique_ptr<tls::TlsStream>>> dial() override;
-  const std::string& congestion() const { return congestion_; }
-
- private:
-  std::string host_;
-  std::uint16_t port_;
-  tls::Context context_;
-  std::string congestion_;
-};
 
 struct ClientOptions {
   std::string agent;   // "packetboat 0.1.0"
@@ -56,11 +34,13 @@ class TunnelClient {
   // Until cancelled. Each new session is handed to `user`; when the gateway no longer knows it, its streams end and the
   // next follows.
   Task<Result<>> run(SessionUser& user);
-  void retry_now();  // the network changed, or a person waits: do not sit out the backoff
+  void retry_now();        // a person waits: do not sit out the backoff
+  void network_changed();  // the same, and the present carrier goes on from where the machine is now
 
   LinkState state() const { return state_; }
   const std::optional<Error>& last_error() const { return last_error_; }  // of the last try, until one succeeds
   std::optional<runtime::TimePoint> last_contact() const;
+  const Carrier* carrier() const { return present_; }  // nullptr: none carries now
   const std::string& gateway_agent() const { return gateway_agent_; }
   Mux* mux() { return mux_.get(); }  // nullptr: no session yet
   runtime::Notify& changed() { return changed_; }
@@ -71,8 +51,10 @@ class TunnelClient {
   Task<Error> run_session(SessionUser& user);
   Task<Error> keep_carried();
   Task<Result<>> connect_once(bool& session_lost);
-  Task<Result<>> begin(tls::TlsStream& wire);
-  Task<Result<>> join(tls::TlsStream& wire, bool& session_lost);
+  Task<Result<>> begin(Carrier& carrier);
+  Task<Result<>> join(Carrier& carrier, bool& session_lost);
+  Task<Result<>> carry(Carrier& carrier, Carrier::OnAnswer on_answer);
+  Task<Result<>> seek_other(Carrier& carrier, runtime::CancelScope& carrying);
   // Waits longer from failure to failure, up to about `longest`, or until retry_now().   Errors  Cancelled
   Task<Result<>> back_off(int& failures, runtime::Duration longest);
   void set_state(LinkState state);
@@ -81,6 +63,8 @@ class TunnelClient {
   Dialer& dialer_;
   ClientOptions options_;
   std::unique_ptr<Mux> mux_;
+  Carrier* present_ = nullptr;      // that carries now
+  std::unique_ptr<Carrier> next_;   // dialled while another one still carried
   bool begun_ = false;  // the gateway knows this session
   session::SessionId session_id_{};
   session::SessionSecret secret_{};

@@ -1,6 +1,7 @@
 #include "booster/carrier/tunnel_server.h"
 
 #include "booster/carrier/handshake.h"
+#include "booster/carrier/tls_carrier.h"
 #include "booster/crypto/random.h"
 #include "booster/net/socket_options.h"
 #include "booster/runtime/timer.h"
@@ -9,15 +10,24 @@ namespace booster::carrier {
 namespace {
 
 constexpr auto kRefusalLimit = std::chrono::seconds(10);
+constexpr auto kLastPackets = std::chrono::milliseconds(50);
+
+Task<Result<>> wait_for_last_packets() {
+  co_return co_await runtime::sleep_for(kLastPackets);
+}
 
 }  // namespace
 
-Task<Result<>> TunnelServer::serve(std::vector<net::Listener*> listeners, SessionHost& host) {
+Task<Result<>> TunnelServer::serve(std::vector<net::Listener*> listeners, std::vector<UdpServer*> udp,
+                                   SessionHost& host) {
   const runtime::Surroundings here = co_await runtime::surroundings();
   auto on_error = [this](const std::string& task, const Error& error) { note(task + ": " + codec::to_string(error)); };
   runtime::TaskScope tasks(loop_, *here.scope, on_error);
   runtime::TaskScope doors(loop_, *here.scope, on_error);
+  // Not of `here`: the last packets, which say that the gateway goes down, still have to go.
+  runtime::TaskScope ports(loop_, loop_.scope(), on_error);
   tasks_ = &tasks;
+  for (UdpServer* server : udp) ports.spawn("udp port", serve_udp(*server, host));
   tasks.spawn("parked sessions", watch_parked());
   for (net::Listener* listener : listeners) doors.spawn("listener", accept_each(*listener, host));
   co_await doors.join();
@@ -25,6 +35,9 @@ Task<Result<>> TunnelServer::serve(std::vector<net::Listener*> listeners, Sessio
   tasks.cancel();
   co_await tasks.join();
   tasks_ = nullptr;
+  if (!udp.empty()) (void)co_await runtime::shielded(2 * kLastPackets, wait_for_last_packets());
+  ports.cancel();
+  co_await ports.join();
   sessions_.clear();
   if (here.scope->cancelled()) co_return fail(Errc::Cancelled, "tunnel server");
   co_return fail(Errc::Closed, "tunnel server: no listener is left");
@@ -41,66 +54,74 @@ Task<Result<>> TunnelServer::accept_each(net::Listener& listener, SessionHost& h
 Task<Result<>> TunnelServer::run_connection(std::unique_ptr<net::Stream> wire, SessionHost& host) {
   const std::string address = wire->peer();
   net::tune_tunnel_socket(*wire);
-  std::unique_ptr<tls::TlsStream> secured;
-  Bytes chain;
-  Bytes early;
+  std::unique_ptr<Carrier> carrier;
   ++handshakes_;
-  const Result<> first =
-      co_await runtime::with_timeout(limits_.handshake, first_message(std::move(wire), secured, chain, early));
+  Result<Bytes> first =
+      co_await runtime::with_timeout(limits_.handshake, first_message(std::move(wire), carrier));
   --handshakes_;
-  if (!first) co_return Result<>(first).context("from " + address);
-  const auto message = session::decode_first(chain);
-  if (!message) co_return tl::unexpected(Error(message.error()).context("from " + address));
-  if (const auto* hello = std::get_if<session::Hello>(&*message))
-    co_return co_await begin(*secured, *hello, std::move(early), host);
-  co_return co_await join(*secured, std::get<session::Join>(*message), std::move(early), host);
+  if (!first) co_return tl::unexpected(Error(first.error()).context("from " + address));
+  co_return co_await run_carrier(*carrier, std::move(*first), host);
 }
 
-Task<Result<>> TunnelServer::first_message(std::unique_ptr<net::Stream> wire, std::unique_ptr<tls::TlsStream>& secured,
-                                           Bytes& chain, Bytes& early) {
-  CO_TRY_ASSIGN(secured, co_await tls::TlsStream::accept(context_, std::move(wire)));
-  CO_TRY_ASSIGN(Received first, co_await read_handshake(*secured, session::kMaxJoin));
-  chain = std::move(first.chain);
-  early = std::move(first.early);
-  co_return Result<>();
+Task<Result<Bytes>> TunnelServer::first_message(std::unique_ptr<net::Stream> wire, std::unique_ptr<Carrier>& carrier) {
+  CO_TRY_ASSIGN(std::unique_ptr<tls::TlsStream> secured, co_await tls::TlsStream::accept(context_, std::move(wire)));
+  carrier = std::make_unique<TlsCarrier>(loop_, std::move(secured));
+  co_return co_await carrier->read_greeting(session::kMaxJoin);
 }
 
-Peer TunnelServer::peer_of(tls::TlsStream& wire) const {
+Task<Result<>> TunnelServer::serve_udp(UdpServer& server, SessionHost& host) {
+  UdpServer::OnCarrier on_carrier = [this, &host](std::unique_ptr<Carrier> carrier) {
+    if (tasks_ == nullptr || handshakes_ >= limits_.handshakes) return;
+    tasks_->spawn("connection", run_packets(std::move(carrier), host));
+  };
+  co_return co_await server.serve(std::move(on_carrier));
+}
+
+Task<Result<>> TunnelServer::run_packets(std::unique_ptr<Carrier> carrier, SessionHost& host) {
+  const std::unique_ptr<Carrier> own = std::move(carrier);
+  ++handshakes_;
+  Result<Bytes> first = co_await runtime::with_timeout(limits_.handshake, own->read_greeting(session::kMaxJoin));
+  --handshakes_;
+  if (!first) co_return tl::unexpected(Error(first.error()).context("from " + own->peer()));
+  co_return co_await run_carrier(*own, std::move(*first), host);
+}
+
+Task<Result<>> TunnelServer::run_carrier(Carrier& carrier, Bytes first, SessionHost& host) {
+  const auto message = session::decode_first(first);
+  if (!message) co_return tl::unexpected(Error(message.error()).context("from " + carrier.peer()));
+  if (const auto* hello = std::get_if<session::Hello>(&*message)) co_return co_await begin(carrier, *hello, host);
+  co_return co_await join(carrier, std::get<session::Join>(*message), host);
+}
+
+Peer TunnelServer::peer_of(const Carrier& carrier) const {
   Peer peer;
-  if (const std::optional<crypto::Certificate> shown = wire.peer_certificate()) peer.device = shown->pin();
-  peer.address = wire.peer();
+  if (const std::optional<crypto::Certificate> shown = carrier.peer_certificate()) peer.device = shown->pin();
+  peer.address = carrier.peer();
   const Result<net::Address> address = net::Address::ip(peer.address, 0);
   peer.network = address ? address->network() : peer.address;
   return peer;
 }
 
-Task<Result<>> TunnelServer::refuse(tls::TlsStream& wire, session::Refusal::Code code, std::string text) {
+Task<Result<>> TunnelServer::refuse(Carrier& carrier, session::Refusal::Code code, std::string text) {
   session::Refusal refusal;
   refusal.code = code;
   refusal.text = text;
-  (void)co_await runtime::with_timeout(kRefusalLimit, write_handshake(wire, session::encode_refusal(refusal)));
-  (void)co_await runtime::with_timeout(kRefusalLimit, wire.finish());
-  // What the client sent behind its Hello is read away: closing on unread bytes would be a TCP reset that can overtake
-  // the refusal.
-  Bytes rest(16 * 1024);
-  for (int i = 0; i < 64; ++i) {
-    const Result<std::size_t> count = co_await runtime::with_timeout(kRefusalLimit, wire.read(rest));
-    if (!count || *count == 0) break;
-  }
-  co_return fail(Errc::Denied, "refused " + wire.peer() + ": " + text);
+  (void)co_await runtime::with_timeout(kRefusalLimit, carrier.write_greeting(session::encode_refusal(refusal)));
+  (void)co_await runtime::with_timeout(2 * kRefusalLimit, carrier.finish());
+  co_return fail(Errc::Denied, "refused " + carrier.peer() + ": " + text);
 }
 
-Task<Result<>> TunnelServer::begin(tls::TlsStream& wire, const session::Hello& hello, Bytes early, SessionHost& host) {
+Task<Result<>> TunnelServer::begin(Carrier& carrier, const session::Hello& hello, SessionHost& host) {
   const auto agreed = session::negotiate({}, session::kFeatures, hello.versions, hello.features);
-  if (!agreed) co_return co_await refuse(wire, session::Refusal::Code::Version, agreed.error().what);
+  if (!agreed) co_return co_await refuse(carrier, session::Refusal::Code::Version, agreed.error().what);
   if (sessions_.size() >= limits_.sessions) give_up_parked();
   if (sessions_.size() >= limits_.sessions)
-    co_return co_await refuse(wire, session::Refusal::Code::Busy, "too many sessions");
-  Peer peer = peer_of(wire);
+    co_return co_await refuse(carrier, session::Refusal::Code::Busy, "too many sessions");
+  Peer peer = peer_of(carrier);
   peer.device_name = hello.device;
   peer.agent = hello.agent;
   const Result<> admitted = host.admit(peer);
-  if (!admitted) co_return co_await refuse(wire, session::Refusal::Code::Denied, admitted.error().what);
+  if (!admitted) co_return co_await refuse(carrier, session::Refusal::Code::Denied, admitted.error().what);
 
   auto session = std::make_shared<ServerSession>(loop_, limits_.session);
   session->id_ = crypto::random_array<16>();
@@ -116,29 +137,29 @@ Task<Result<>> TunnelServer::begin(tls::TlsStream& wire, const session::Hello& h
   welcome.agent = agent_;
   welcome.session = session->id_;
   welcome.secret = session->secret_;
-  CO_TRY(co_await write_handshake(wire, session::encode_welcome(welcome)));
-  co_return co_await carry(std::move(session), wire, std::move(early));
+  CO_TRY(co_await carrier.write_greeting(session::encode_welcome(welcome)));
+  co_return co_await carry(std::move(session), carrier);
 }
 
-Task<Result<>> TunnelServer::join(tls::TlsStream& wire, const session::Join& join, Bytes early, SessionHost& host) {
+Task<Result<>> TunnelServer::join(Carrier& carrier, const session::Join& join, SessionHost& host) {
   const auto found = sessions_.find(join.session);
   if (found == sessions_.end())
-    co_return co_await refuse(wire, session::Refusal::Code::UnknownSession,
+    co_return co_await refuse(carrier, session::Refusal::Code::UnknownSession,
                               "this session is not known here (any more)");
   const std::shared_ptr<ServerSession> session = found->second;
-  const Bytes exporter = wire.exporter(session::kExporterLabel, {}, session::kExporterSize);
+  const Bytes exporter = carrier.exporter(session::kExporterLabel, session::kExporterSize);
   const session::JoinMac expected = join_mac(session->secret_, session::Role::Client, join.carrier, exporter);
-  const Peer peer = peer_of(wire);
+  const Peer peer = peer_of(carrier);
   const bool proved = crypto::constant_time_equal(join.mac, expected) && join.carrier > session->carrier_number_;
   if (!proved || peer.device != session->peer.device || !host.admit(session->peer))
-    co_return co_await refuse(wire, session::Refusal::Code::Denied, "this session is not yours to join");
+    co_return co_await refuse(carrier, session::Refusal::Code::Denied, "this session is not yours to join");
   session->carrier_number_ = join.carrier;
   while (session->carrier_ != nullptr) {  // the old connection is dead and does not know it yet
     session->carrier_->cancel();
     CO_TRY(co_await session->carrier_gone_.wait());
   }
   if (session->mux.closed())
-    co_return co_await refuse(wire, session::Refusal::Code::UnknownSession, "this session is over");
+    co_return co_await refuse(carrier, session::Refusal::Code::UnknownSession, "this session is over");
   session->peer.address = peer.address;
   session->peer.network = peer.network;
   session::Joined joined;
@@ -146,16 +167,18 @@ Task<Result<>> TunnelServer::join(tls::TlsStream& wire, const session::Join& joi
   joined.resume = session->mux.session().resume_state();
   CO_TRY(session->mux.session().on_resume_state(join.resume));
   ++joins_;
-  CO_TRY(co_await write_handshake(wire, session::encode_joined(joined)));
-  co_return co_await carry(session, wire, std::move(early));
+  CO_TRY(co_await carrier.write_greeting(session::encode_joined(joined)));
+  co_return co_await carry(session, carrier);
 }
 
-Task<Result<>> TunnelServer::carry(std::shared_ptr<ServerSession> session, tls::TlsStream& wire, Bytes early) {
+Task<Result<>> TunnelServer::carry(std::shared_ptr<ServerSession> session, Carrier& carrier) {
   const runtime::Surroundings here = co_await runtime::surroundings();
   runtime::CancelScope scope(*here.scope);
   session->carrier_ = &scope;
   session->connected_ = true;
-  const Result<> end = co_await session->mux.carry(wire, std::move(early)).in(scope);
+  session->carried_by_ = carrier.kind();
+  const Result<> end = co_await carrier.carry(session->mux, nullptr).in(scope);
+  session->carried_by_.reset();
   session->connected_ = false;
   session->parked_since_ = loop_.now();
   session->carrier_ = nullptr;

@@ -5,7 +5,9 @@
 #include <memory>
 #include <string>
 
+#include "booster/carrier/carrier.h"
 #include "booster/carrier/mux.h"
+#include "booster/carrier/udp_server.h"
 #include "booster/crypto/digest.h"
 #include "booster/net/tcp.h"
 #include "booster/runtime/scope.h"
@@ -39,6 +41,7 @@ class ServerSession {
   Mux mux;
   Peer peer;
   bool connected() const { return connected_; }
+  std::optional<CarrierKind> carried_by() const { return carried_by_; }  // nullopt: nothing carries it now
   std::string short_id() const { return codec::to_hex(ByteView(id_).first(4)); }
 
  private:
@@ -49,6 +52,7 @@ class ServerSession {
   bool connected_ = false;
   runtime::TimePoint parked_since_{};
   runtime::CancelScope* carrier_ = nullptr;  // of the connection that carries it now
+  std::optional<CarrierKind> carried_by_;
   runtime::Notify carrier_gone_;
 };
 
@@ -67,7 +71,7 @@ class TunnelServer {
       : loop_(loop), context_(std::move(context)), agent_(std::move(agent)), limits_(limits) {}
 
   // Until cancelled; then every session is closed with a goodbye.
-  Task<Result<>> serve(std::vector<net::Listener*> listeners, SessionHost& host);
+  Task<Result<>> serve(std::vector<net::Listener*> listeners, std::vector<UdpServer*> udp, SessionHost& host);
   // Ends the sessions of a device (revoked) with the reason. Gives their number.
   std::size_t end_sessions_of(const crypto::Digest& device, const std::string& reason);
 
@@ -79,15 +83,17 @@ class TunnelServer {
  private:
   Task<Result<>> accept_each(net::Listener& listener, SessionHost& host);
   Task<Result<>> run_connection(std::unique_ptr<net::Stream> wire, SessionHost& host);
-  Task<Result<>> first_message(std::unique_ptr<net::Stream> wire, std::unique_ptr<tls::TlsStream>& secured,
-                               Bytes& chain, Bytes& early);
-  Task<Result<>> begin(tls::TlsStream& wire, const session::Hello& hello, Bytes early, SessionHost& host);
-  Task<Result<>> join(tls::TlsStream& wire, const session::Join& join, Bytes early, SessionHost& host);
-  Task<Result<>> carry(std::shared_ptr<ServerSession> session, tls::TlsStream& wire, Bytes early);
+  Task<Result<Bytes>> first_message(std::unique_ptr<net::Stream> wire, std::unique_ptr<Carrier>& carrier);
+  Task<Result<>> run_carrier(Carrier& carrier, Bytes first, SessionHost& host);
+  Task<Result<>> run_packets(std::unique_ptr<Carrier> carrier, SessionHost& host);
+  Task<Result<>> serve_udp(UdpServer& server, SessionHost& host);
+  Task<Result<>> begin(Carrier& carrier, const session::Hello& hello, SessionHost& host);
+  Task<Result<>> join(Carrier& carrier, const session::Join& join, SessionHost& host);
+  Task<Result<>> carry(std::shared_ptr<ServerSession> session, Carrier& carrier);
   Task<Result<>> run_session(std::shared_ptr<ServerSession> session, SessionHost& host);
   Task<Result<>> watch_parked();
-  Task<Result<>> refuse(tls::TlsStream& wire, session::Refusal::Code code, std::string text);
-  Peer peer_of(tls::TlsStream& wire) const;
+  Task<Result<>> refuse(Carrier& carrier, session::Refusal::Code code, std::string text);
+  Peer peer_of(const Carrier& carrier) const;
   void give_up_parked();
   void note(const std::string& text) const {
     if (note_) note_(text);

@@ -76,6 +76,11 @@ class Connection {
   // --- what is known
 
   bool established() const { return established_; }
+  bool greeting_arrived() const { return greeting_.all_acked(); }  // what greet() was given, at the peer
+  // How long probes have gone unanswered; zero: they have not.
+  Duration silent_for(TimePoint now) const {
+    return active().silent_since == kNever ? Duration{} : now - active().silent_since;
+  }
   bool closed() const { return end_.has_value(); }
   const path::Path& active() const { return *paths_.at(active_); }
   Duration smoothed_rtt() const { return active().rtt.smoothed(); }

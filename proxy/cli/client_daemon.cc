@@ -83,7 +83,7 @@ Result<> run_client(const config::ClientConfig& config) {
   log.info("passwords: {}", secrets->description());
   TRY_ASSIGN(const auto accounts, client::Accounts::open(*disk, config.state_dir, *secrets));
   runtime::Loop loop;
-  PairedDialer dialer(*disk, config);
+  PairedDialer dialer(loop, *disk, config);
   TRY(dialer.reload());
   carrier::ClientOptions options;
   options.agent = version_text();

@@ -48,6 +48,31 @@ Result<tls::Identity> tunnel_identity(const config::GatewayConfig& config,
   return tls::Identity{std::move(chain), std::move(key)};
 }
 
+Result<tls::Context> tunnel_context(const config::GatewayConfig& config,
+                                    const gateway::dispatcher::GatewayIdentity& own, carrier::CarrierKind by) {
+  TRY_ASSIGN(tls::Identity shown, tunnel_identity(config, own));
+  tls::ServerOptions options{.identity = std::move(shown),
+                             .ask_for_certificate = true,
+                             .oldest = tls::Version::Tls13,
+                             .memory = by == carrier::CarrierKind::Udp};
+  return tls::Context::server(std::move(options));
+}
+
+// One beside each TCP listener, on the same address and port.
+Result<std::vector<std::unique_ptr<carrier::UdpServer>>> udp_ports(
+    runtime::Loop& loop, const config::GatewayConfig& config, const gateway::dispatcher::GatewayIdentity& own,
+    const std::vector<std::unique_ptr<net::Listener>>& listeners) {
+  std::vector<std::unique_ptr<carrier::UdpServer>> ports;
+  if (!config.udp) return ports;
+  const crypto::Secret secret = own.secret_for("udp");
+  for (const auto& listener : listeners) {
+    TRY_ASSIGN(tls::Context context, tunnel_context(config, own, carrier::CarrierKind::Udp));
+    TRY_ASSIGN(auto port, carrier::UdpServer::open(loop, listener->local(), std::move(context), secret));
+    ports.push_back(std::move(port));
+  }
+  return ports;
+}
+
 Task<Result<Json>> pair(Front& front, admin::Request request) {
   std::vector<std::string> addresses;
   if (request.body.is_object() && request.body.contains("addresses") && request.body["addresses"].is_array()) {
@@ -80,8 +105,9 @@ void add_routes(admin::ControlServer& control, Front& front) {
   control.post("/v1/pair", [&front](admin::Request request) { return pair(front, std::move(request)); });
 }
 
-Task<Result<>> serve_tunnel(carrier::TunnelServer& server, std::vector<net::Listener*> listeners, Front& front) {
-  co_return co_await server.serve(std::move(listeners), front);
+Task<Result<>> serve_tunnel(carrier::TunnelServer& server, std::vector<net::Listener*> listeners,
+                            std::vector<carrier::UdpServer*> udp, Front& front) {
+  co_return co_await server.serve(std::move(listeners), std::move(udp), front);
 }
 
 // Ends everything at the first SIGTERM or SIGINT.
@@ -98,6 +124,7 @@ struct Parts {
   Front& front;
   carrier::TunnelServer& server;
   std::vector<net::Listener*> listeners;
+  std::vector<carrier::UdpServer*> udp;
   admin::ControlServer& control;
 };
 
@@ -111,7 +138,7 @@ Task<Result<>> run(runtime::Loop& loop, Parts parts) {
   front_tasks.spawn("front", parts.front.run());
   const Result<> started = co_await parts.front.ready();
   if (started) {
-    doors.spawn("tunnel", serve_tunnel(parts.server, parts.listeners, parts.front));
+    doors.spawn("tunnel", serve_tunnel(parts.server, parts.listeners, parts.udp, parts.front));
     doors.spawn("control socket", parts.control.serve());
     parts.log.info("{} gateway serves {} as {}", version_text(), parts.listeners.front()->local().to_string(),
                    parts.config.settings.name);
@@ -138,9 +165,7 @@ Result<> run_gateway(const config::GatewayConfig& config) {
              gateway::dispatcher::GatewayIdentity::load_or_make(*disk, config.settings.state_dir, name.host, now));
   TRY_ASSIGN(const auto state, gateway::state::SqliteState::open(config.settings.state_dir + "/gateway.db"));
   gateway::dispatcher::ProcessLauncher launcher(loop, gateway::dispatcher::program_options(config.settings));
-  TRY_ASSIGN(tls::Identity shown, tunnel_identity(config, identity));
-  tls::ServerOptions options{.identity = std::move(shown), .ask_for_certificate = true, .oldest = tls::Version::Tls13};
-  TRY_ASSIGN(tls::Context context, tls::Context::server(std::move(options)));
+  TRY_ASSIGN(tls::Context context, tunnel_context(config, identity, carrier::CarrierKind::Tls));
 
   std::vector<std::unique_ptr<net::Listener>> doors;
   std::vector<net::Listener*> listeners;
@@ -156,13 +181,16 @@ Result<> run_gateway(const config::GatewayConfig& config) {
     listeners.push_back(door->get());
     doors.push_back(*std::move(door));
   }
+  TRY_ASSIGN(const std::vector<std::unique_ptr<carrier::UdpServer>> ports, udp_ports(loop, config, identity, doors));
+  std::vector<carrier::UdpServer*> udp;
+  for (const auto& port : ports) udp.push_back(port.get());
   TRY_ASSIGN(const auto control, admin::ControlServer::open(loop, config.control));
   Front front(loop, config.settings, identity, *state, launcher);
   front.on_note([&log](const std::string& text) { log.info("{}", text); });
   carrier::TunnelServer server(loop, std::move(context), version_text());
   server.on_note([&log](const std::string& text) { log.info("tunnel: {}", text); });
   add_routes(*control, front);
-  Parts parts{config, log, front, server, listeners, *control};
+  Parts parts{config, log, front, server, listeners, udp, *control};
   Result<> end = loop.run(run(loop, std::move(parts)));
   log.info("down");
   return end;

@@ -1,8 +1,21 @@
 #include "proxy/cli/paired_dialer.h"
 
 #include "booster/net/address.h"
+#include "proxy/client/dialers.h"
 
 namespace proxy::cli {
+namespace {
+
+client::Carriers carriers_of(const config::ClientConfig& config) {
+  switch (config.carriers) {
+    case config::Carriers::Udp: return client::Carriers::Udp;
+    case config::Carriers::Tls: return client::Carriers::Tls;
+    case config::Carriers::Both: break;
+  }
+  return client::Carriers::Both;
+}
+
+}  // namespace
 
 Result<> PairedDialer::reload() {
   TRY_ASSIGN(const std::optional<client::DeviceIdentity> identity, client::load_identity(disk_, config_.state_dir));
@@ -18,11 +31,13 @@ Result<> PairedDialer::reload() {
   }
   const client::DeviceIdentity* proof = identity ? &*identity : nullptr;
   if (!config_.by_authority && proof == nullptr) return {};
-  Result<booster::tls::Context> context = config_.by_authority ? client::tunnel_context_by_name(proof, config_.ca_file)
-                                                               : client::tunnel_context(proof, identity->gateway.pin);
-  if (!context) return tl::unexpected(context.error());
+  const client::Carriers carriers = carriers_of(config_);
+  Result<std::unique_ptr<booster::carrier::Dialer>> made =
+      config_.by_authority ? client::make_dialer_by_name(loop_, proof, place, config_.ca_file, carriers)
+                           : client::make_dialer(loop_, proof, {place.host, place.port, identity->gateway.pin}, carriers);
+  if (!made) return tl::unexpected(made.error());
   gateway_ = place.to_string();
-  inner_ = std::make_unique<booster::carrier::TcpDialer>(place.host, place.port, *std::move(context));
+  inner_ = *std::move(made);
   return {};
 }
 
@@ -33,9 +48,14 @@ Result<> PairedDialer::why_not() const {
       "this device is not paired: run `packetboat pair --user ADDRESS` at the gateway and `packetboat pair URL` here");
 }
 
-booster::runtime::Task<Result<std::unique_ptr<booster::tls::TlsStream>>> PairedDialer::dial() {
+booster::runtime::Task<Result<PairedDialer::CarrierPtr>> PairedDialer::dial() {
   CO_TRY(why_not());
   co_return co_await inner_->dial();
+}
+
+booster::runtime::Task<Result<PairedDialer::CarrierPtr>> PairedDialer::dial_other(booster::carrier::CarrierKind present) {
+  CO_TRY(why_not());
+  co_return co_await inner_->dial_other(present);
 }
 
 }  // namespace proxy::cli

@@ -8,7 +8,8 @@ namespace proxy::cli {
 
 class PairedDialer final : public booster::carrier::Dialer {
  public:
-  PairedDialer(booster::disk::Disk& disk, const config::ClientConfig& config) : disk_(disk), config_(config) {}
+  PairedDialer(booster::runtime::Loop& loop, booster::disk::Disk& disk, const config::ClientConfig& config)
+      : loop_(loop), disk_(disk), config_(config) {}
 
   // Reads the pairing again.   Errors  those of load_identity
   Result<> reload();
@@ -16,13 +17,16 @@ class PairedDialer final : public booster::carrier::Dialer {
   const std::string& gateway() const { return gateway_; }  // host:port; empty: not paired
   Result<> why_not() const;
 
-  booster::runtime::Task<Result<std::unique_ptr<booster::tls::TlsStream>>> dial() override;
+  using CarrierPtr = std::unique_ptr<booster::carrier::Carrier>;
+  booster::runtime::Task<Result<CarrierPtr>> dial() override;
+  booster::runtime::Task<Result<CarrierPtr>> dial_other(booster::carrier::CarrierKind present) override;
 
  private:
+  booster::runtime::Loop& loop_;
   booster::disk::Disk& disk_;
   const config::ClientConfig& config_;
   std::string gateway_;
-  std::unique_ptr<booster::carrier::TcpDialer> inner_;
+  std::unique_ptr<booster::carrier::Dialer> inner_;
 };
 
 }  // namespace proxy::cli

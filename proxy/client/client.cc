@@ -171,7 +171,7 @@ Task<Result<>> Client::watch_network() {
   }
   for (;;) {
     CO_TRY(co_await (*watch)->changed());
-    tunnel_.retry_now();
+    tunnel_.network_changed();
   }
 }
 

@@ -14,6 +14,8 @@ namespace tls = booster::tls;
 
 namespace {
 
+using booster::carrier::CarrierKind;
+
 constexpr std::size_t kMaxFile = 64 * 1024;
 constexpr const char* kKeyFile = "device.key";
 constexpr const char* kCertificateFile = "device.crt";
@@ -43,9 +45,10 @@ Result<> parse_gateway(ByteView text, DeviceIdentity& into) {
   return {};
 }
 
-tls::ClientOptions options_for(const DeviceIdentity* identity) {
+tls::ClientOptions options_for(const DeviceIdentity* identity, CarrierKind by) {
   tls::ClientOptions options;
   options.oldest = tls::Version::Tls13;
+  options.memory = by == CarrierKind::Udp;
   if (identity == nullptr) return options;
   Result<crypto::PrivateKey> key = crypto::PrivateKey::from_pem(identity->key.to_pem());
   Result<crypto::Certificate> certificate = crypto::Certificate::from_der(identity->certificate.to_der());
@@ -90,14 +93,14 @@ Result<std::optional<DeviceIdentity>> load_identity(disk::Disk& disk, const disk
   return std::optional<DeviceIdentity>(std::move(identity));
 }
 
-Result<tls::Context> tunnel_context(const DeviceIdentity* identity, const crypto::Digest& pin) {
-  tls::ClientOptions options = options_for(identity);
+Result<tls::Context> tunnel_context(const DeviceIdentity* identity, const crypto::Digest& pin, CarrierKind by) {
+  tls::ClientOptions options = options_for(identity, by);
   options.by_pin = tls::VerifyByPin{pin};
   return tls::Context::client(std::move(options));
 }
 
-Result<tls::Context> tunnel_context_by_name(const DeviceIdentity* identity, std::string ca_file) {
-  tls::ClientOptions options = options_for(identity);
+Result<tls::Context> tunnel_context_by_name(const DeviceIdentity* identity, std::string ca_file, CarrierKind by) {
+  tls::ClientOptions options = options_for(identity, by);
   options.by_name = tls::VerifyByName{std::move(ca_file)};
   return tls::Context::client(std::move(options));
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "booster/carrier/carrier.h"
 #include "booster/crypto/certificate.h"
 #include "booster/disk/disk.h"
 #include "booster/tls/context.h"
@@ -37,8 +38,11 @@ Result<> store_identity(booster::disk::Disk& disk, const booster::disk::Path& di
 Result<std::optional<DeviceIdentity>> load_identity(booster::disk::Disk& disk, const booster::disk::Path& directory);
 
 // How the tunnel proves both ends: the gateway by its pin, or by name where `ca_file` is given (empty: the system's).
+// `by`: what carries it; over UDP TLS goes without a wire of its own.
 //   Errors  those of tls::Context
-Result<booster::tls::Context> tunnel_context(const DeviceIdentity* identity, const booster::crypto::Digest& pin);
-Result<booster::tls::Context> tunnel_context_by_name(const DeviceIdentity* identity, std::string ca_file);
+Result<booster::tls::Context> tunnel_context(const DeviceIdentity* identity, const booster::crypto::Digest& pin,
+                                             booster::carrier::CarrierKind by);
+Result<booster::tls::Context> tunnel_context_by_name(const DeviceIdentity* identity, std::string ca_file,
+                                                     booster::carrier::CarrierKind by);
 
 }  // namespace proxy::client

@@ -1,5 +1,7 @@
 #include "proxy/client/enrol.h"
 
+#include "proxy/client/dialers.h"
+
 #include "booster/runtime/timer.h"
 #include "proxy/client/session_router.h"
 #include "proxy/client/together.h"
@@ -72,8 +74,8 @@ Task<Result<DeviceIdentity>> enrol(runtime::Loop& loop, carrier::Dialer& dialer,
 }
 
 Task<Result<DeviceIdentity>> enrol(runtime::Loop& loop, PairingUrl url, std::string device) {
-  CO_TRY_ASSIGN(booster::tls::Context context, tunnel_context(nullptr, url.gateway.pin));
-  carrier::TcpDialer dialer(url.gateway.host, url.gateway.port, std::move(context));
+  CO_TRY_ASSIGN(const std::unique_ptr<carrier::Dialer> made, make_dialer(loop, nullptr, url.gateway, Carriers::Both));
+  carrier::Dialer& dialer = *made;
   co_return co_await enrol(loop, dialer, url.gateway, std::move(url.code), std::move(device));
 }
 

@@ -46,6 +46,7 @@ void read_client(Section& in, ClientConfig& config) {
     inner.text("ca_file", config.ca_file);
     if (!config.ca_file.empty()) config.by_authority = true;
   });
+  in.choice("carrier", config.carriers, {{"auto", Carriers::Both}, {"udp", Carriers::Udp}, {"tls", Carriers::Tls}});
   in.text("device", config.device);
   in.text("state_dir", config.state_dir);
   in.section("faces", [&](Section& inner) { read_faces(inner, config); });

@@ -7,6 +7,7 @@
 
 namespace proxy::config {
 
+enum class Carriers { Both, Udp, Tls };
 enum class Bodies { All, Recent, OnDemand };
 
 struct ClientConfig {
@@ -14,6 +15,7 @@ struct ClientConfig {
   std::string gateway;  // host:port
   std::string ca_file;  // with `gateway`: trust by authority and host name instead of the pinned key
   bool by_authority = false;
+  Carriers carriers = Carriers::Both;
   std::string device;     // this machine's name, for people; empty: the host name
   std::string state_dir;  // empty: $XDG_STATE_HOME/packetboat or ~/.local/state/packetboat
   std::string imap = "127.0.0.1:1143";

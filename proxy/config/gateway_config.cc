@@ -73,6 +73,7 @@ void read_gateway(Section& in, GatewayConfig& config) {
   in.texts("listen", config.listen);
   for (const std::string& address : config.listen)
     if (const auto parsed = booster::net::Address::parse(address); !parsed) in.wrong("listen", parsed.error().what);
+  in.boolean("udp", config.udp);
   in.require("name");
   in.host_port("name", config.settings.name);
   in.text("state_dir", config.settings.state_dir);

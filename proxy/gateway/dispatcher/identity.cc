@@ -1,5 +1,7 @@
 #include "proxy/gateway/dispatcher/identity.h"
 
+#include "booster/crypto/kdf.h"
+
 #include "booster/disk/durable.h"
 
 namespace proxy::gateway::dispatcher {
@@ -70,6 +72,11 @@ booster::tls::Identity GatewayIdentity::tls_identity() const {
   std::vector<crypto::Certificate> chain;
   chain.push_back(*crypto::Certificate::from_der(certificate_.to_der()));
   return booster::tls::Identity{std::move(chain), *crypto::PrivateKey::from_pem(key_.to_pem())};
+}
+
+crypto::Secret GatewayIdentity::secret_for(std::string_view purpose) const {
+  const crypto::Secret pem = key_.to_pem();
+  return crypto::hkdf(pem.reveal(), as_bytes("packetboat gateway"), purpose, crypto::kDigestBytes);
 }
 
 Result<crypto::Certificate> GatewayIdentity::certify(ByteView request, const std::string& device,

@@ -18,6 +18,8 @@ class GatewayIdentity {
 
   booster::crypto::Digest pin() const { return certificate_.pin(); }
   booster::tls::Identity tls_identity() const;
+  // A key for one purpose, the same in every process and after every start.
+  booster::crypto::Secret secret_for(std::string_view purpose) const;
   // A certificate for a device's key, from its PKCS #10 request.   Errors  Protocol, Denied: the request
   Result<booster::crypto::Certificate> certify(ByteView request, const std::string& device,
                                                std::chrono::sys_seconds now) const;

@@ -1,5 +1,6 @@
 #include <random>
 
+#include "booster/carrier/tls_carrier.h"
 #include "booster/carrier/tunnel_client.h"
 #include "booster/carrier/tunnel_server.h"
 #include "booster/net/memory_stream.h"
@@ -34,14 +35,16 @@ class MemoryNetwork final : public net::Listener, public Dialer {
   Task<Result<net::StreamPtr>> accept() override { co_return co_await waiting_.pop(); }
   net::Address local() const override { return *net::Address::parse("127.0.0.1:1"); }
   void close() override { waiting_.close(); }
-  Task<Result<std::unique_ptr<tls::TlsStream>>> dial() override {
+  Task<Result<std::unique_ptr<Carrier>>> dial() override {
     if (down) co_return fail(Errc::Unreachable, "down");
     link_.seed += 2;
     net::MemoryPair pair = net::make_memory_pair(loop_, link_);
     wires_.push_back(pair.client.get());
     ++dials;
     CO_TRY(co_await waiting_.push(std::move(pair.server)));
-    co_return co_await tls::TlsStream::connect(client_, std::move(pair.client), "gateway");
+    CO_TRY_ASSIGN(std::unique_ptr<tls::TlsStream> secured,
+                  co_await tls::TlsStream::connect(client_, std::move(pair.client), "gateway"));
+    co_return std::unique_ptr<Carrier>(new TlsCarrier(loop_, std::move(secured)));
   }
   void cut() {  // only the newest can be alive
     if (!wires_.empty()) wires_.back()->close();
@@ -112,7 +115,7 @@ class Nobody final : public SessionUser {
 
 Task<Result<>> serve_quietly(TunnelServer& server, net::Listener& listener, SessionHost& host) {
   std::vector<net::Listener*> listeners(1, &listener);
-  (void)co_await server.serve(std::move(listeners), host);
+  (void)co_await server.serve(std::move(listeners), {}, host);
   co_return Result<>();
 }
 

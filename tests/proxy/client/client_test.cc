@@ -14,7 +14,7 @@ using booster::crypto::Secret;
 
 class NoNetwork final : public booster::carrier::Dialer {
  public:
-  Task<Result<std::unique_ptr<booster::tls::TlsStream>>> dial() override {
+  Task<Result<std::unique_ptr<booster::carrier::Carrier>>> dial() override {
     co_return fail(Errc::Unreachable, "no network");
   }
 };

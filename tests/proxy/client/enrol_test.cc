@@ -60,7 +60,7 @@ TEST(DeviceIdentity, IsKeptAndFoundAgain) {
   EXPECT_EQ((*again)->gateway, gateway);
   EXPECT_EQ((*again)->addresses, identity.addresses);
   EXPECT_EQ((*again)->certificate.pin(), identity.certificate.pin());
-  EXPECT_TRUE(tunnel_context(&**again, gateway.pin));
+  EXPECT_TRUE(tunnel_context(&**again, gateway.pin, booster::carrier::CarrierKind::Udp));
   ASSERT_TRUE(disk.unlink("/state/device.key"));
   const Result<std::optional<DeviceIdentity>> broken = load_identity(disk, "/state");
   ASSERT_FALSE(broken);

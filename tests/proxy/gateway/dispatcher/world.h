@@ -109,10 +109,12 @@ class TestClient final : public carrier::Dialer, public carrier::SessionUser {
     tunnel.emplace(loop, *this, carrier::ClientOptions{.agent = "test", .device = "laptop", .limits = {}});
     tasks.spawn("client", tunnel->run(*this));
   }
-  Task<Result<std::unique_ptr<tls::TlsStream>>> dial() override {
+  Task<Result<std::unique_ptr<carrier::Carrier>>> dial() override {
     net::MemoryPair pair = net::make_memory_pair(loop_);
     CO_TRY(co_await door_.knock(std::move(pair.server)));
-    co_return co_await tls::TlsStream::connect(*context, std::move(pair.client), "gateway");
+    CO_TRY_ASSIGN(std::unique_ptr<tls::TlsStream> secured,
+                  co_await tls::TlsStream::connect(*context, std::move(pair.client), "gateway"));
+    co_return std::unique_ptr<carrier::Carrier>(new carrier::TlsCarrier(loop_, std::move(secured)));
   }
   Task<Result<>> use_session(carrier::Mux& session) override {
     const std::unique_ptr<carrier::MuxStream> control = session.control();

@@ -1,0 +1,148 @@
+#include "booster/carrier/packet_carrier.h"
+
+#include "booster/carrier/udp_port.h"
+#include "booster/runtime/scope.h"
+#include "booster/runtime/timer.h"
+
+namespace booster::carrier {
+namespace {
+
+constexpr auto kSilent = std::chrono::seconds(3);     // probes go unanswered for so long: perhaps UDP does not pass
+constexpr auto kGivenUp = std::chrono::seconds(120);  // then the connection is given up; the session is not
+constexpr auto kEndTold = std::chrono::seconds(5);    // for a CLOSE to arrive
+constexpr auto kLook = std::chrono::milliseconds(500);
+constexpr auto kRarestDoubt = std::chrono::seconds(60);
+
+}  // namespace
+
+std::string PacketCarrier::peer() const {
+  return to_net(connection_.active().route.remote).address().host();
+}
+
+void PacketCarrier::on_event(const transport::Event& event) {
+  if (const auto* bytes = std::get_if<transport::GreetingBytes>(&event)) {
+    greeting_.insert(greeting_.end(), bytes->bytes.begin(), bytes->bytes.end());
+  }
+  if (const auto* closed = std::get_if<transport::Closed>(&event)) closed_ = *closed;
+  changed_.notify_all();
+}
+
+void PacketCarrier::after_input() {
+  if (mux_ == nullptr) return;
+  const bool heard = connection_.bytes_received() != heard_bytes_;
+  heard_bytes_ = connection_.bytes_received();
+  const transport::path::Path& path = connection_.active();
+  if (path.rate && path.rtt.known()) {
+    mux_->note_path(path.rate->capacity(), path.rtt.smoothed(), path.rate->remember().has_value());
+  }
+  mux_->after_input(heard);
+  changed_.notify_all();
+}
+
+Task<Result<>> PacketCarrier::write_greeting(Bytes chain) {
+  if (closed_) co_return tl::unexpected(closed_->error);
+  connection_.greet(session::wrap_handshake(chain));
+  wake();
+  co_return Result<>();
+}
+
+Task<Result<Bytes>> PacketCarrier::read_greeting(std::size_t limit) {
+  for (;;) {
+    CO_TRY_ASSIGN(const auto message, session::unwrap_handshake(greeting_, limit));
+    if (message) {
+      Bytes chain(message->first.begin(), message->first.end());
+      greeting_.erase(greeting_.begin(), greeting_.begin() + static_cast<std::ptrdiff_t>(message->second));
+      co_return chain;
+    }
+    if (closed_) co_return tl::unexpected(closed_->error);
+    CO_TRY(co_await changed_.wait());
+  }
+}
+
+Result<> PacketCarrier::take_answer(OnAnswer& on_answer) {
+  TRY_ASSIGN(const auto message, session::unwrap_handshake(greeting_, session::kMaxHandshake));
+  if (!message) return {};
+  const OnAnswer told = std::exchange(on_answer, nullptr);
+  return told(message->first);
+}
+
+Task<Result<>> PacketCarrier::wake_for_output(Mux& mux) {
+  for (;;) {
+    CO_TRY(co_await mux.output().wait());
+    wake();
+    changed_.notify_all();
+  }
+}
+
+Task<Result<>> PacketCarrier::carry(Mux& mux, OnAnswer on_answer) {
+  const runtime::Surroundings here = co_await runtime::surroundings();
+  mux.begin_carrying();
+  mux_ = &mux;
+  Result<> end = connection_.attach(mux.session(), loop_.now());
+  mux.after_input(true);
+  wake();
+  auto ignore = [](const std::string&, const Error&) {};
+  runtime::TaskScope beside(loop_, *here.scope, ignore);
+  beside.spawn("udp output", wake_for_output(mux));
+  if (end) end = co_await carry_until_end(mux, std::move(on_answer));
+  beside.cancel();
+  co_await beside.join();
+  connection_.detach();
+  if (!closed_) connection_.close(end ? Error(Errc::Closed, "moved") : Error(end.error()), loop_.now());
+  wake();
+  mux_ = nullptr;
+  mux.end_carrying();
+  co_return end;
+}
+
+Task<Result<>> PacketCarrier::carry_until_end(Mux& mux, OnAnswer on_answer) {
+  for (;;) {
+    if (on_answer) CO_TRY(take_answer(on_answer));
+    if (closed_) co_return tl::unexpected(closed_->error);
+    if (mux.closed()) co_return co_await say_goodbye(mux);
+    const Result<> woken = co_await runtime::with_timeout(kLook, runtime::wait_for(changed_));
+    if (!woken && woken.error().code == Errc::Cancelled) co_return woken;
+    if (connection_.silent_for(loop_.now()) > kGivenUp) co_return fail(Errc::Timeout, "the peer fell silent");
+  }
+}
+
+// The session's CLOSE is one of its frames: it goes, and is acknowledged, before the connection ends.
+Task<Result<>> PacketCarrier::say_goodbye(Mux& mux) {
+  const Error error = *mux.closed();
+  const runtime::TimePoint limit = loop_.now() + kEndTold;
+  wake();
+  while (!closed_ && loop_.now() < limit) {
+    if (!mux.session().has_frames(loop_.now()) && connection_.active().sent.eliciting_in_flight() == 0) break;
+    const Result<> woken = co_await runtime::with_timeout(kLook, runtime::wait_for(changed_));
+    if (!woken && woken.error().code == Errc::Cancelled) co_return woken;
+  }
+  co_return tl::unexpected(error);
+}
+
+Task<Result<>> PacketCarrier::finish() {
+  const runtime::TimePoint limit = loop_.now() + kEndTold;
+  while (!closed_ && loop_.now() < limit && !connection_.greeting_arrived()) {
+    const Result<> woken = co_await runtime::with_timeout(kLook, runtime::wait_for(changed_));
+    if (!woken && woken.error().code == Errc::Cancelled) co_return woken;
+  }
+  if (!closed_) connection_.close(Error(Errc::Closed, "refused"), loop_.now());
+  wake();
+  co_return Result<>();
+}
+
+bool PacketCarrier::silent() const {
+  return connection_.silent_for(loop_.now()) > kSilent;
+}
+
+Task<Result<>> PacketCarrier::doubted() {
+  const runtime::Duration wait = std::min<runtime::Duration>(kSilent * (doubts_ == 0 ? 0 : 1 << std::min(doubts_, 8)), kRarestDoubt);
+  CO_TRY(co_await runtime::sleep_for(wait));
+  while (!silent()) {
+    doubts_ = 0;
+    CO_TRY(co_await runtime::sleep_for(kLook));
+  }
+  ++doubts_;
+  co_return Result<>();
+}
+
+}  // namespace booster::carrier

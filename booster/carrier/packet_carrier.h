@@ -1,0 +1,62 @@
+// PacketCarrier: a session over one connection of BST over UDP, at either end. Who owns the connection hands its events
+// on, and says after every input that there was one.
+#pragma once
+#include <functional>
+
+#include "booster/carrier/carrier.h"
+#include "booster/carrier/mux.h"
+#include "booster/tls/memory_handshake.h"
+#include "booster/transport/connection.h"
+
+namespace booster::carrier {
+
+class PacketCarrier : public Carrier {
+ public:
+  PacketCarrier(runtime::Loop& loop, transport::Connection& connection, const tls::MemoryHandshake& handshake)
+      : loop_(loop), connection_(connection), handshake_(handshake) {}
+
+  CarrierKind kind() const override { return CarrierKind::Udp; }
+  Task<Result<>> write_greeting(Bytes chain) override;
+  Task<Result<Bytes>> read_greeting(std::size_t limit) override;
+  Task<Result<>> carry(Mux& mux, OnAnswer on_answer) override;
+  Task<Result<>> finish() override;
+  Task<Result<>> doubted() override;
+  bool silent() const override;
+  void network_changed() override {}
+  Bytes exporter(std::string_view label, std::size_t size) const override {
+    return handshake_.export_key(label, {}, size);
+  }
+  std::optional<crypto::Certificate> peer_certificate() const override { return handshake_.peer_certificate(); }
+  std::string peer() const override;
+
+  // --- by the owner of the connection
+  void on_event(const transport::Event& event);
+  void after_input();
+  const std::optional<transport::Closed>& closed() const { return closed_; }
+  bool established() const { return connection_.established(); }
+  runtime::Notify& changed() { return changed_; }
+
+ protected:
+  virtual void wake() = 0;  // the connection may have something to send
+  transport::Connection& connection() { return connection_; }
+  const transport::Connection& connection() const { return connection_; }
+  runtime::Loop& loop() const { return loop_; }
+
+ private:
+  Result<> take_answer(OnAnswer& on_answer);
+  Task<Result<>> carry_until_end(Mux& mux, OnAnswer on_answer);
+  Task<Result<>> wake_for_output(Mux& mux);
+  Task<Result<>> say_goodbye(Mux& mux);
+
+  runtime::Loop& loop_;
+  transport::Connection& connection_;
+  const tls::MemoryHandshake& handshake_;
+  Bytes greeting_;
+  std::optional<transport::Closed> closed_;
+  runtime::Notify changed_;
+  Mux* mux_ = nullptr;  // that is carried
+  std::uint64_t heard_bytes_ = 0;
+  int doubts_ = 0;
+};
+
+}  // namespace booster::carrier

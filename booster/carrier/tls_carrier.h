@@ -1,0 +1,49 @@
+// TlsCarrier: a session over TLS over TCP.
+#pragma once
+#include "booster/carrier/carrier.h"
+#include "booster/carrier/mux.h"
+#include "booster/tls/tls_stream.h"
+
+namespace booster::carrier {
+
+class TlsCarrier final : public Carrier {
+ public:
+  TlsCarrier(runtime::Loop& loop, std::unique_ptr<tls::TlsStream> wire) : loop_(loop), wire_(std::move(wire)) {}
+
+  CarrierKind kind() const override { return CarrierKind::Tls; }
+  Task<Result<>> write_greeting(Bytes chain) override;
+  Task<Result<Bytes>> read_greeting(std::size_t limit) override;
+  Task<Result<>> carry(Mux& mux, OnAnswer on_answer) override;
+  Task<Result<>> finish() override;
+  Task<Result<>> doubted() override;
+  bool silent() const override { return false; }  // the session notices, after longer than UDP does
+  void network_changed() override { changed_.notify_all(); }
+  Bytes exporter(std::string_view label, std::size_t size) const override { return wire_->exporter(label, {}, size); }
+  std::optional<crypto::Certificate> peer_certificate() const override { return wire_->peer_certificate(); }
+  std::string peer() const override { return wire_->peer(); }
+
+ private:
+  runtime::Loop& loop_;
+  std::unique_ptr<tls::TlsStream> wire_;
+  Bytes early_;  // frames that came behind the greeting
+  runtime::Notify changed_;
+  int doubts_ = 0;
+};
+
+// Dials TLS over TCP.
+class TcpDialer final : public Dialer {
+ public:
+  TcpDialer(runtime::Loop& loop, std::string host, std::uint16_t port, tls::Context context)
+      : loop_(loop), host_(std::move(host)), port_(port), context_(std::move(context)) {}
+  Task<Result<std::unique_ptr<Carrier>>> dial() override;
+  const std::string& congestion() const { return congestion_; }
+
+ private:
+  runtime::Loop& loop_;
+  std::string host_;
+  std::uint16_t port_;
+  tls::Context context_;
+  std::string congestion_;
+};
+
+}  // namespace booster::carrier

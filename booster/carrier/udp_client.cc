@@ -1,0 +1,184 @@
+#include "booster/carrier/udp_client.h"
+
+#include "booster/net/tcp.h"
+#include "booster/runtime/scope.h"
+#include "booster/runtime/timer.h"
+
+namespace booster::carrier {
+namespace {
+
+constexpr auto kEstablishLimit = std::chrono::seconds(20);  // a flight lost three times on a GEO link
+constexpr auto kFlush = std::chrono::milliseconds(20);      // for the port to send the end of a connection
+
+Task<Result<>> wait_flushed() {
+  co_return co_await runtime::sleep_for(kFlush);
+}
+
+Result<std::unique_ptr<net::UdpSocket>> open_towards(runtime::Loop& loop, const net::Address& gateway) {
+  net::UdpOptions options;
+  TRY_ASSIGN(options.bind, net::Address::ip(gateway.family() == AF_INET6 ? "::" : "0.0.0.0", 0));
+  options.both = false;
+  return net::UdpSocket::open(loop, options);
+}
+
+}  // namespace
+
+struct UdpCarrier::Machine final : DatagramMachine {
+  explicit Machine(transport::Connection& to) : connection(to) {}
+
+  void on_datagram(const transport::Route& route, std::span<std::byte> bytes, transport::Ecn ecn,
+                   runtime::TimePoint now) override {
+    connection.on_datagram(route, bytes, ecn, now);
+  }
+  void on_deadline(runtime::TimePoint now) override { connection.on_deadline(now); }
+  runtime::TimePoint next_deadline(runtime::TimePoint now) const override { return connection.next_deadline(now); }
+  transport::DatagramRun next_datagrams(std::span<std::byte> into, runtime::TimePoint now) override {
+    return connection.next_datagrams(into, now);
+  }
+  void on_too_large(const transport::Route& route, std::size_t size, runtime::TimePoint now) override {
+    connection.on_too_large(route, size, now);
+  }
+  void settle(runtime::TimePoint) override {
+    while (const std::optional<transport::Event> event = connection.next_event()) carrier->take(*event);
+    carrier->after_input();
+  }
+
+  transport::Connection& connection;
+  UdpCarrier* carrier = nullptr;
+};
+
+struct UdpCarrier::Parts {
+  Parts(runtime::Loop& loop, std::unique_ptr<tls::MemoryHandshake> tls, std::unique_ptr<net::UdpSocket> socket,
+        const transport::Route& to, const UdpMemory& memory)
+      : route(to),
+        exchange(std::move(tls)),
+        connection(settings_from(memory), exchange, entropy, to, loop.now()),
+        machine(connection),
+        port(loop, std::move(socket), machine) {}
+
+  static transport::Settings settings_from(const UdpMemory& memory) {
+    transport::Settings settings;
+    settings.role = session::Role::Client;
+    settings.token = memory.token;
+    settings.remembered = memory.path;
+    return settings;
+  }
+
+  transport::Route route;
+  SystemEntropy entropy;
+  TlsExchange exchange;
+  transport::Connection connection;
+  Machine machine;
+  UdpPort port;
+};
+
+UdpCarrier::UdpCarrier(runtime::Loop& loop, std::unique_ptr<Parts> parts, UdpMemory& memory)
+    : PacketCarrier(loop, parts->connection, parts->exchange.tls()), parts_(std::move(parts)), memory_(memory) {
+  parts_->machine.carrier = this;
+}
+
+UdpCarrier::~UdpCarrier() {
+  remember();
+}
+
+void UdpCarrier::wake() {
+  parts_->port.wake();
+}
+
+void UdpCarrier::take(const transport::Event& event) {
+  if (const auto* given = std::get_if<transport::TokenGiven>(&event)) memory_.token = given->token;
+  on_event(event);
+}
+
+void UdpCarrier::remember() {
+  if (Bytes ticket = parts_->exchange.tls().take_ticket(); !ticket.empty()) memory_.ticket = std::move(ticket);
+  if (const auto path = parts_->connection.remember()) memory_.path = path;
+}
+
+// Runs the socket while `task` runs: nobody else does.
+template <class T>
+Task<Result<T>> UdpCarrier::pumped(Task<Result<T>> task) {
+  Task<Result<T>> own = std::move(task);
+  const runtime::Surroundings here = co_await runtime::surroundings();
+  auto ignore = [](const std::string&, const Error&) {};
+  runtime::TaskScope pump(loop(), *here.scope, ignore);
+  pump.spawn("udp port", parts_->port.serve());
+  Result<T> result = co_await std::move(own);
+  pump.cancel();
+  co_await pump.join();
+  remember();
+  co_return result;
+}
+
+Task<Result<>> UdpCarrier::wait_established() {
+  while (!established()) {
+    if (closed()) co_return tl::unexpected(closed()->error);
+    CO_TRY(co_await changed().wait());
+  }
+  co_return Result<>();
+}
+
+Task<Result<Bytes>> UdpCarrier::read_greeting(std::size_t limit) {
+  Task<Result<Bytes>> task = PacketCarrier::read_greeting(limit);
+  co_return co_await pumped(std::move(task));
+}
+
+Task<Result<>> UdpCarrier::carry_and_flush(Mux& mux, OnAnswer on_answer) {
+  Result<> end = co_await PacketCarrier::carry(mux, std::move(on_answer));
+  // The end is told, once; who does not hear it finds out by a reset.
+  (void)co_await runtime::shielded(2 * kFlush, wait_flushed());
+  co_return end;
+}
+
+Task<Result<>> UdpCarrier::carry(Mux& mux, OnAnswer on_answer) {
+  Task<Result<>> task = carry_and_flush(mux, std::move(on_answer));
+  co_return co_await pumped(std::move(task));
+}
+
+Task<Result<>> UdpCarrier::finish() {
+  Task<Result<>> task = PacketCarrier::finish();
+  co_return co_await pumped(std::move(task));
+}
+
+// From where the machine is now: a socket of its own, because the old one may be bound to what is gone.
+void UdpCarrier::network_changed() {
+  if (!established() || closed()) return;
+  Result<std::unique_ptr<net::UdpSocket>> socket = open_towards(loop(), to_net(parts_->route.remote).address());
+  if (!socket) return;
+  if (!connection().move(parts_->route, loop().now())) return;
+  parts_->port.replace(std::move(*socket));
+}
+
+Task<Result<std::unique_ptr<UdpCarrier>>> UdpCarrier::connect(runtime::Loop& loop, const tls::Context& context,
+                                                              const net::Address& gateway, std::string host,
+                                                              UdpMemory& memory) {
+  CO_TRY_ASSIGN(std::unique_ptr<net::UdpSocket> socket, open_towards(loop, gateway));
+  CO_TRY_ASSIGN(const net::UdpEndpoint remote, net::UdpEndpoint::of(gateway));
+  std::unique_ptr<tls::MemoryHandshake> tls = tls::MemoryHandshake::client(context, std::move(host), {});
+  if (!memory.ticket.empty()) {
+    (void)tls->use_ticket(memory.ticket);  // of another time or gateway: goes on without
+    memory.ticket.clear();                 // each is used once
+  }
+  const transport::Route route{{}, to_transport(remote)};
+  auto parts = std::make_unique<Parts>(loop, std::move(tls), std::move(socket), route, memory);
+  memory.token.clear();
+  std::unique_ptr<UdpCarrier> carrier(new UdpCarrier(loop, std::move(parts), memory));
+  Task<Result<>> task = carrier->wait_established();
+  const Result<> established = co_await runtime::with_timeout(kEstablishLimit, carrier->pumped(std::move(task)));
+  if (!established) co_return tl::unexpected(Error(established.error()).context("udp " + gateway.to_string()));
+  co_return carrier;
+}
+
+Task<Result<std::unique_ptr<Carrier>>> UdpDialer::dial() {
+  CO_TRY_ASSIGN(const std::vector<net::Address> addresses, co_await net::resolve(host_, port_));
+  Error last(Errc::NotFound, "resolve " + host_ + ": no address");
+  for (const net::Address& address : addresses) {
+    Result<std::unique_ptr<UdpCarrier>> carrier = co_await UdpCarrier::connect(loop_, context_, address, host_, memory_);
+    if (carrier) co_return std::unique_ptr<Carrier>(std::move(*carrier));
+    last = carrier.error();
+    if (last.code == Errc::Cancelled || last.code == Errc::Denied) break;
+  }
+  co_return tl::unexpected(last);
+}
+
+}  // namespace booster::carrier

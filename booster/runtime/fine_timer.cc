@@ -1,0 +1,49 @@
+#include "booster/runtime/fine_timer.h"
+
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace booster::runtime {
+
+Result<std::unique_ptr<FineTimer>> FineTimer::open(Loop& loop) {
+  const int fd = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+  if (fd < 0) return fail(Errc::Unsupported, std::string("timerfd: ") + std::strerror(errno));
+  return std::unique_ptr<FineTimer>(new FineTimer(loop, fd));
+}
+
+FineTimer::FineTimer(Loop& loop, int fd) : fd_(fd), watch_(loop, fd) {}
+
+FineTimer::~FineTimer() {
+  watch_.close();
+  ::close(fd_);
+}
+
+void FineTimer::set(TimePoint when) {
+  if (when == when_) return;
+  when_ = when;
+  itimerspec spec{};
+  if (when != kNever) {
+    // Zero would switch it off.
+    const auto since = std::max<Duration>(when.time_since_epoch(), std::chrono::nanoseconds(1));
+    const auto whole = std::chrono::floor<std::chrono::seconds>(since);
+    spec.it_value.tv_sec = whole.count();
+    spec.it_value.tv_nsec = std::chrono::duration_cast<std::chrono::nanoseconds>(since - whole).count();
+  }
+  timerfd_settime(fd_, TFD_TIMER_ABSTIME, &spec, nullptr);
+}
+
+Task<Result<>> FineTimer::fired() {
+  for (;;) {
+    CO_TRY(co_await watch_.readable());
+    std::uint64_t times = 0;
+    if (::read(fd_, &times, sizeof times) == sizeof times) {
+      when_ = kNever;
+      co_return Result<>();
+    }
+  }
+}
+
+}  // namespace booster::runtime

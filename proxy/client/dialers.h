@@ -1,0 +1,25 @@
+// How this device reaches its gateway: over UDP, over TLS, or whichever stands first.
+#pragma once
+#include <memory>
+
+#include "booster/carrier/carrier.h"
+#include "booster/net/address.h"
+#include "booster/runtime/loop.h"
+#include "proxy/client/device_identity.h"
+
+namespace proxy::client {
+
+enum class Carriers { Both, Udp, Tls };
+
+// The gateway is known by its pin; `identity`: the device's own, nullptr before it is paired.
+//   Errors  those of tls::Context
+Result<std::unique_ptr<booster::carrier::Dialer>> make_dialer(booster::runtime::Loop& loop,
+                                                              const DeviceIdentity* identity,
+                                                              const GatewayAddress& gateway, Carriers carriers);
+// … or by its certificate's authority and name.
+Result<std::unique_ptr<booster::carrier::Dialer>> make_dialer_by_name(booster::runtime::Loop& loop,
+                                                                      const DeviceIdentity* identity,
+                                                                      const booster::net::HostPort& gateway,
+                                                                      const std::string& ca_file, Carriers carriers);
+
+}  // namespace proxy::client
