@@ -18,10 +18,23 @@ class Mux;
 enum class CarrierKind { Tls, Udp };
 std::string_view to_string(CarrierKind kind);
 
+// What a carrier measures of its path in the direction it sends, for status.
+struct PathReport {
+  session::BitsPerSecond rate;  // of the bottleneck, 0: not known
+  runtime::Duration queue{};    // of ours before it
+  double loss = 0;              // share of packets lost lately
+  double radio_loss = 0;        // … of which the rate is not the cause
+  bool policed = false;         // a limit that drops instead of delaying
+  bool rivals = false;          // others keep the queue full
+  std::size_t datagram = 0;     // octets, the largest that passes
+  std::uint64_t moves = 0;      // to other addresses
+};
+
 class Carrier {
  public:
   virtual ~Carrier() = default;
   virtual CarrierKind kind() const = 0;
+  virtual std::optional<PathReport> report() const { return std::nullopt; }  // nullopt: the kernel knows, not we
 
   // The first message each way (session/hello.h, session/join.h say what is in them).
   //   Errors  Limit, Protocol (not a handshake of ours), Closed, Timeout

@@ -130,6 +130,21 @@ Task<Result<>> PacketCarrier::finish() {
   co_return Result<>();
 }
 
+std::optional<PathReport> PacketCarrier::report() const {
+  const transport::path::Path& path = connection_.active();
+  if (!path.rate) return std::nullopt;
+  PathReport report;
+  if (path.rate->remember()) report.rate = path.rate->capacity();
+  report.queue = path.rate->queue();
+  report.loss = path.rate->loss();
+  report.radio_loss = path.rate->radio_loss();
+  report.policed = path.rate->policed();
+  report.rivals = path.rate->rivals();
+  report.datagram = path.mtu.size();
+  report.moves = connection_.moves();
+  return report;
+}
+
 bool PacketCarrier::silent() const {
   return connection_.silent_for(loop_.now()) > kSilent;
 }

@@ -23,6 +23,7 @@ class PacketCarrier : public Carrier {
   Task<Result<>> doubted() override;
   bool silent() const override;
   void network_changed() override {}
+  std::optional<PathReport> report() const override;
   Bytes exporter(std::string_view label, std::size_t size) const override {
     return handshake_.export_key(label, {}, size);
   }

@@ -168,8 +168,9 @@ class Bench:
         for congestion in ("cubic", "bbr"):
             with self.lab(packetboat=False) as lab:
                 rows.append(self._bulk_row(lab, f"tcp-{congestion}", seconds, "10.77.0.1", congestion, ""))
-        with self.lab() as lab:
-            rows.append(self._bulk_row(lab, "packetboat-tls", seconds, "10.77.0.1", "bbr", "127.0.0.1:21080"))
+        for carrier in ("udp", "tls"):
+            with self.lab("--carrier", carrier) as lab:
+                rows.append(self._bulk_row(lab, f"packetboat-{carrier}", seconds, "10.77.0.1", "bbr", "127.0.0.1:21080"))
         return rows
 
     def _bulk_row(self, lab: Lab, method: str, seconds: float, host: str, congestion: str, proxy: str) -> Row:

@@ -69,6 +69,18 @@ const char* state_word(const std::string& link) {
   return link == "connecting" ? "connecting" : "down";
 }
 
+json path_or_null(const std::optional<booster::carrier::PathReport>& path) {
+  if (!path) return nullptr;
+  return {{"rate", path->rate.value},
+          {"queue_ms", std::chrono::duration<double, std::milli>(path->queue).count()},
+          {"loss", path->loss},
+          {"radio_loss", path->radio_loss},
+          {"policed", path->policed},
+          {"rivals", path->rivals},
+          {"datagram", path->datagram},
+          {"moves", path->moves}};
+}
+
 }  // namespace
 
 json to_json(const client::ClientStatus& status, bool all_bodies) {
@@ -82,6 +94,8 @@ json to_json(const client::ClientStatus& status, bool all_bodies) {
                    {"trouble", status.link.trouble},
                    {"sessions", status.link.sessions},
                    {"joins", status.link.joins},
+                   {"carrier", status.link.carrier},
+                   {"path", path_or_null(status.link.path)},
                    {"round_trip_ms", status.link.round_trip ? json(status.link.round_trip->count()) : json()},
                    {"since_contact_seconds", seconds_or_null(status.link.since_contact)}}},
                  {"notices", status.notices},

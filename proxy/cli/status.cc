@@ -22,6 +22,19 @@ std::string ago(const Json& json, const char* key) {
   return age(std::chrono::seconds(found->get<std::int64_t>())) + " ago";
 }
 
+// "udp, 87 ms, 9.8 Mbit/s up, 1.2 % lost"
+std::string carrier_text(const Json& session) {
+  std::string line = text(session, "carrier");
+  if (line.empty()) return line;
+  if (!text(session, "round_trip_ms").empty()) line += ", " + text(session, "round_trip_ms") + " ms";
+  const Json& path = session["path"];
+  if (!path.is_object()) return line;
+  if (const auto rate = path.value("rate", std::uint64_t{0}); rate > 0) {
+    line += fmt::format(", {:.1f} Mbit/s up", static_cast<double>(rate) / 1e6);
+  }
+  return line + fmt::format(", {:.1f} % lost", path.value("loss", 0.0) * 100);
+}
+
 void print_account(const Json& account) {
   print(fmt::format("{}: {}{}", text(account, "address"), text(account, "login"),
                     text(account, "text").empty() ? "" : " (" + text(account, "text") + ")"));

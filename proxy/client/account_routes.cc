@@ -130,6 +130,10 @@ Task<Result<ClientStatus>> Client::status() {
   status.link.gateway_agent = tunnel_.gateway_agent();
   status.link.sessions = tunnel_.sessions_begun();
   status.link.joins = tunnel_.joins();
+  if (const booster::carrier::Carrier* carrier = tunnel_.carrier()) {
+    status.link.carrier = to_string(carrier->kind());
+    status.link.path = carrier->report();
+  }
   status.link.state = tunnel_.state() == LinkState::Up           ? "up"
                       : tunnel_.state() == LinkState::Connecting ? "connecting"
                                                                  : "down";

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "booster/carrier/carrier.h"
 #include "proxy/client/account_store.h"
 
 namespace proxy::client {
@@ -32,6 +33,8 @@ struct LinkStatus {
   std::string trouble;        // why the last try failed; empty: it did not
   std::uint64_t sessions = 0;
   std::uint64_t joins = 0;
+  std::string carrier;  // "udp", "tls"; empty: nothing carries now
+  std::optional<booster::carrier::PathReport> path;  // upwards
   std::optional<std::chrono::milliseconds> round_trip;
   std::optional<std::chrono::seconds> since_contact;  // how long ago the gateway was heard
 };

@@ -19,7 +19,7 @@ def unsent(lab: Lab) -> int:
 def test_little_waits_in_the_kernel_while_a_large_mail_comes_down(world):
     rng = random.Random(1)  # what no coder makes small
     octets = accounts.mail("large", body="\r\n".join(rng.randbytes(36).hex() for _ in range(120_000)))
-    with Lab("--profile", "3g", "--wait", "synced") as lab:
+    with Lab("--profile", "3g", "--wait", "synced", "--carrier", "tls") as lab:
         with accounts.server(lab) as server:
             server.append("INBOX", octets)
         accounts.until(lambda: lab.status()["accounts"][0]["progress"]["messages"] == 1, "the skeleton")

@@ -25,7 +25,7 @@ def _first_user(state: State) -> str:
 def up(args: argparse.Namespace) -> None:
     without = frozenset(name.strip().upper() for name in args.without.split(",") if name.strip())
     state = world.up(world.Options(args.dir, args.profile, args.mails, args.users, args.server, without, args.wait,
-                                   not args.no_packetboat, args.seed))
+                                   not args.no_packetboat, args.seed, args.carrier))
     _print_environment(state, _first_user(state))
 
 
@@ -103,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--users", type=int, default=0, metavar="N", help="accounts u0001… instead of alice alone")
     build.add_argument("--server", choices=("dovecot", "cyrus", "fake"), default="dovecot")
     build.add_argument("--without", default="", metavar="CAPS", help="capabilities the server must not offer: CONDSTORE,IDLE,…")
+    build.add_argument("--carrier", choices=("auto", "udp", "tls"), default="auto", help="what the tunnel goes over")
     build.add_argument("--wait", choices=("login", "synced"), default="login")
     build.add_argument("--no-packetboat", action="store_true", help="the world only: link and servers")
     build.add_argument("--seed", type=int, default=1, help="of the link's losses and of the generated mails")

@@ -61,6 +61,7 @@ def _client_yaml(state: State) -> str:
 state_dir: {state_dir(state, "client")}
 control: {state.dir}/client.sock
 secrets: file
+carrier: {state.carrier}
 faces:
   imap: 127.0.0.1:{ports.face_imap}
   submission: 127.0.0.1:{ports.face_submission}

@@ -25,6 +25,7 @@ class State:
     servers_dir: str = ""  # DIR/servers, or a short public folder when DIR is not fit for sockets and other users
     users: list[str] = dataclasses.field(default_factory=list)
     packetboat: bool = True
+    carrier: str = "auto"
     networks: dict[str, str] = dataclasses.field(default_factory=dict)  # side -> net:[inode]
     processes: dict[str, Known] = dataclasses.field(default_factory=dict)
     faces: dict[str, dict[str, str]] = dataclasses.field(default_factory=dict)  # user -> FACE_*

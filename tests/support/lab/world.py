@@ -41,6 +41,7 @@ class Options:
     wait: str = "login"
     packetboat: bool = True
     seed: int = 1
+    carrier: str = "auto"
 
 
 def say(text: str) -> None:
@@ -69,7 +70,7 @@ def _fresh(options: Options) -> State:
             raise LabError(f"{directory}: a lab runs here; lab down {directory}")
         _wipe(old)
     numbered = tuple(f"u{number:04d}" for number in range(1, options.users + 1))
-    state = State(directory, server=options.server, users=[*PEOPLE, *numbered], packetboat=options.packetboat)
+    state = State(directory, server=options.server, users=[*PEOPLE, *numbered], packetboat=options.packetboat, carrier=options.carrier)
     state.save()
     return state
 
