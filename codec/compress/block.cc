@@ -73,10 +73,15 @@ Result<std::optional<BlockHead>> decode_block_head(ByteReader& in) {
   return std::optional(head);
 }
 
+Encoding encoding_of(ByteView block) {
+  return static_cast<Encoding>(std::to_integer<unsigned>(block.front()) & kEncodingBits);
+}
+
 // What looks random is not stored: the same file may come again, in a forward or in its next version.
 Result<> EncodingWindow::encode(ByteView raw, bool aside, Bytes& out) {
   if (raw.empty()) return {};
   if (raw.size() > kMaxBlock) return fail(Errc::Limit, fmt::format("block: {} octets", raw.size()));
+  if (coding_.encoding == Encoding::Stored) return BlockEncoder::store(raw, out);
   coded_.clear();
   const bool fresh = fresh_;
   if (fresh) begin();
@@ -172,7 +177,7 @@ Result<bool> BlockDecoder::read_head(ByteView& in) {
 }
 
 Result<> BlockDecoder::decode(ByteView coded, Bytes& out) {
-  mixed_ = head_->encoding == Encoding::Mix;
+  last_ = head_->encoding;
   if (head_->encoding == Encoding::Padding) {
     end_aside();
     return {};
@@ -185,7 +190,7 @@ Result<> BlockDecoder::decode(ByteView coded, Bytes& out) {
   Window& window = head_->aside ? aside_ : lane_;
   if (head_->fresh) TRY(begin(window, head_->aside ? std::exchange(references_, {}) : Bytes()));
   if (window.begun != head_->encoding) return fail(Errc::Protocol, "block: the window has not begun");
-  if (mixed_) return window.mix.decode(coded, head_->raw_size, out);
+  if (last_ == Encoding::Mix) return window.mix.decode(coded, head_->raw_size, out);
   return window.zstd.decode(coded, head_->raw_size, out);
 }
 
@@ -202,11 +207,12 @@ bool BlockDecoder::skipped() {
 
 // What was learned before is let go, with its memory.
 Result<> BlockDecoder::begin(Window& window, Bytes references) {
-  if (mixed_ && !takes_mix_) return fail(Errc::Unsupported, "block: context mixing on this stream");
+  const bool mixed = last_ == Encoding::Mix;
+  if (mixed && !takes_mix_) return fail(Errc::Unsupported, "block: context mixing on this stream");
   window.zstd.reset();
   window.mix.reset();
   Bytes prefix = prefix_of(references);
-  if (mixed_) {
+  if (mixed) {
     window.mix.reset(prefix);
   } else {
     window.zstd.reset(std::move(prefix));

@@ -10,6 +10,7 @@ namespace codec::compress {
 
 // 6 bits. 4 .. 63 are kept for lz4 and what else comes.
 enum class Encoding : std::uint8_t { Stored = 0, ZstdWindow = 1, Mix = 2, Padding = 3 };
+constexpr std::size_t kEncodings = 4;
 constexpr std::uint8_t kFreshBit = 0x80;  // the window begins with this block
 constexpr std::uint8_t kAsideBit = 0x40;  // of the window aside, not of the lane's
 
@@ -27,12 +28,16 @@ struct BlockHead {
 Result<std::optional<BlockHead>> decode_block_head(ByteReader& in);
 
 // What an encoder does. Mix gives up to half of what zstd gives, a hundred times slower, and takes mix::kMemory.
+// Stored: octets cross as they are, and no window sees them.
 struct Coding {
   Encoding encoding = Encoding::ZstdWindow;  // Mix has neither level nor window
   int level = kDefaultLevel;
   int window_log = kDefaultWindowLog;
   bool operator==(const Coding&) const = default;
 };
+
+// Of one whole block.
+Encoding encoding_of(ByteView block);
 
 // What blocks of one kind have in common: a window of zstd's, or what a context mixer has learned.
 class EncodingWindow {
@@ -104,8 +109,8 @@ class BlockDecoder {
   void expect(Bytes references) { references_ = std::move(references); }
   // Instead: they are not here. The blocks of that window give nothing.
   void pass_over() { skip_ = Skip::Next; }
-  bool mixed() const { return mixed_; }  // the last block was
-  bool takes_time(ByteView in) const;    // next() may find a block that is context mixed in it
+  Encoding last() const { return last_; }  // of the last block
+  bool takes_time(ByteView in) const;      // next() may find a block that is context mixed in it
   bool between_blocks() const { return held_.empty() && !head_ && !broken_; }
   std::size_t memory() const { return lane_.memory() + aside_.memory() + held_.capacity(); }
 
@@ -128,7 +133,7 @@ class BlockDecoder {
   Window lane_;
   Window aside_;
   bool takes_mix_;
-  bool mixed_ = false;
+  Encoding last_ = Encoding::Stored;
   bool broken_ = false;
   Bytes references_;
   Skip skip_ = Skip::None;

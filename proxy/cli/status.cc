@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "proxy/admin/control_client.h"
+#include "proxy/cli/carried_json.h"
 #include "proxy/cli/commands.h"
 #include "proxy/cli/output.h"
 #include "proxy/cli/side.h"
@@ -20,6 +21,16 @@ std::string ago(const Json& json, const char* key) {
   const auto found = json.find(key);
   if (found == json.end() || !found->is_number()) return "never";
   return age(std::chrono::seconds(found->get<std::int64_t>())) + " ago";
+}
+
+// Of the agents that live now, or of the client since it started.
+void print_carried(const char* indent, const Json& status) {
+  const auto carried = status.find("carried");
+  if (carried == status.end()) return;
+  for (const char* const way : {"down", "up"}) {
+    const Json& one = (*carried)[way];
+    if (one.value("items", std::uint64_t{0}) > 0) print(fmt::format("{}mail {:<5}{}", indent, way, carried_text(one)));
+  }
 }
 
 void print_account(const Json& account) {
@@ -41,6 +52,7 @@ void print_account(const Json& account) {
                     bytes_text(bytes.value("raw_received", std::uint64_t{0})),
                     bytes_text(bytes.value("coded_sent", std::uint64_t{0})),
                     bytes_text(bytes.value("raw_sent", std::uint64_t{0}))));
+  print_carried("  ", account);
 }
 
 void print_client(const Json& status) {
@@ -58,6 +70,7 @@ void print_client(const Json& status) {
 void print_gateway(const Json& status) {
   print(fmt::format("{} sessions, {} agents of {}, {} logins waiting", status["sessions"].size(),
                     status["agents"].size(), text(status, "capacity"), text(status, "waiting_logins")));
+  print_carried("  ", status);
   for (const Json& process : status["processes"])
     print(fmt::format("  {:<11} pid {}, {} agents, {} restarts {}", text(process, "kind"), text(process, "pid"),
                       text(process, "agents"), text(process, "restarts"), text(process, "last_error")));
