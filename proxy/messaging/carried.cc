@@ -59,6 +59,8 @@ std::string_view to_string(codec::compress::Encoding encoding) {
       return "zstd";
     case Encoding::Mix:
       return "mix";
+    case Encoding::Lz4:
+      return "lz4";
     case Encoding::Stored:
     case Encoding::Padding:
       break;
