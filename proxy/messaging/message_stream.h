@@ -9,6 +9,7 @@
 #include "codec/compress/block.h"
 #include "codec/property/frame.h"
 #include "proxy/messaging/cost.h"
+#include "proxy/messaging/mixing_permits.h"
 
 namespace proxy::messaging {
 
@@ -83,6 +84,9 @@ class MessageStream {
   Task<Result<>> use(MessageOptions options);
   const MessageOptions& coding() const { return encoder_.coding(); }
 
+  // Whose processor time context mixing on this stream takes; it outlives the stream.
+  void charge_mixing_to(MixingPermits* permits) { mixing_ = permits; }
+
   Task<Result<>> finish();  // flushes, then half-closes
   void close() { stream_->close(); }
   booster::net::Stream& stream() { return *stream_; }
@@ -129,6 +133,7 @@ class MessageStream {
   Bytes raw_;
   std::size_t raw_begin_ = 0;
   booster::runtime::CpuClock clock_;
+  MixingPermits* mixing_ = nullptr;
   CostCurve sent_;
   std::uint64_t queued_to_ = 0;  // raw octets that were queued, in all
   CostCurve received_;

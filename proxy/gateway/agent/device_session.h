@@ -92,7 +92,9 @@ class SyncFeed {
         link_(link),
         coding_(shared.mixing),
         alone_(shared.mixing),
-        stream_(std::move(stream)) {}
+        stream_(std::move(stream)) {
+    stream_.charge_mixing_to(shared.mixing);
+  }
 
   Task<Result<>> serve();  // reads and feeds until the stream ends
   void on_change(const Mailbox& mailbox, const Change& change);
@@ -171,7 +173,9 @@ class ItemFeed {
         coding_(shared.mixing),
         alone_(shared.mixing),
         stream_(std::move(stream)),
-        urgency_(urgency) {}
+        urgency_(urgency) {
+    stream_.charge_mixing_to(shared.mixing);
+  }
   ItemFeed(const ItemFeed&) = delete;
   ItemFeed& operator=(const ItemFeed&) = delete;
   ~ItemFeed();

@@ -34,7 +34,8 @@ Task<Result<>> ItemFeed::send_alone(const Want& want, MailPtr mail, const codec:
     CO_TRY_ASSIGN(prefix, co_await prefix_of(key, std::move(chosen)));
   }
   const messaging::Alone size{traits.content_size, prefix.octets.size()};
-  const messaging::MessageOptions coding = interactive ? messaging::unmixed(size) : alone_.choose(size, link_);
+  messaging::MessageOptions coding = messaging::unmixed(size);
+  if (!interactive || alone_.in_haste(link_)) coding = alone_.choose(size, link_);
   std::vector<codec::property::Chain> heads;
   heads.push_back(start);
   if (prefix.head) heads.push_back(*std::move(prefix.head));

@@ -150,6 +150,7 @@ Task<Result<std::shared_ptr<Agents::Hosted>>> Agents::make(AgentSpec spec) {
   settings.mixing = &mixing_;
   settings.authserv_id = spec.authserv_id;
   mixing_.set_most(spec.mixing);
+  mixing_.limit(spec.cpu_share, [this] { return loop_.now(); });
   hosted->agent =
       std::make_unique<agent::Agent>(loop_, agents_scope_, hosted->dialer, hosted->operations.get(), settings);
   const Result<> started = co_await hosted->agent->start(login_of(spec.credential));

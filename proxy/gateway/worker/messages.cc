@@ -62,7 +62,8 @@ constexpr Name kNames[] = {
     name_of(kDevice),        name_of(kClientAddress),  name_of(kCode),        name_of(kText),
     name_of(kServer),        name_of(kSubmissionSize), name_of(kConnected),   name_of(kPurpose),
     name_of(kLinkRate),      name_of(kMixing),         name_of(kAuthservId)};
-constexpr Name kMoreNames[] = {name_of(kCarriedDown), name_of(kCarriedUp)};
+constexpr Property<Type::Unsigned> kCpuShare{0x1ba, "cpu share"};
+constexpr Name kMoreNames[] = {name_of(kCpuShare), name_of(kCarriedDown), name_of(kCarriedUp)};
 // The broker has the rest of kProcessIds.
 static_assert(codec::property::well_registered(kNames, {0x180, 0x19f}));
 static_assert(codec::property::well_registered(kMoreNames, {0x1b8, 0x1bf}));
@@ -104,6 +105,7 @@ Chain encode_spec(const AgentSpec& spec) {
   put(chain, kAmbiguous, static_cast<std::uint64_t>(spec.ambiguous));
   put(chain, kScan, static_cast<std::uint64_t>(spec.scan.count()));
   put(chain, kMixing, spec.mixing);
+  put(chain, kCpuShare, spec.cpu_share);
   put(chain, kAuthservId, spec.authserv_id);
   put(chain, kStateDir, spec.state_dir);
   put(chain, kSourceAddress, spec.source_address);
@@ -132,6 +134,7 @@ Result<AgentSpec> decode_spec(const Chain& outer) {
   TRY(get(*chain, kScan, scan));
   spec.scan = std::chrono::seconds(scan);
   TRY(get(*chain, kMixing, spec.mixing));
+  TRY(get(*chain, kCpuShare, spec.cpu_share));
   TRY(get(*chain, kAuthservId, spec.authserv_id));
   TRY(get(*chain, kStateDir, spec.state_dir));
   TRY(get(*chain, kSourceAddress, spec.source_address));
