@@ -46,7 +46,7 @@ class CodingChoice {
   // `link`: how fast it takes what is sent; nullopt: not known (yet).
   MessageOptions choose(Load load, std::optional<BitsPerSecond> link);
   MessageOptions choose(const Alone& mail, std::optional<BitsPerSecond> link);
-  // For a receiver that takes no context mixing: nullopt as long as the link is not known to be fast.
+  // What a fast link leaves time for; nullopt: it is not known to be one.
   std::optional<MessageOptions> in_haste(std::optional<BitsPerSecond> link);
   // What a mail that goes alone may be coded against.
   codec::refer::History::Room room(std::optional<BitsPerSecond> link);
