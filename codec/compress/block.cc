@@ -56,7 +56,7 @@ Result<std::optional<BlockHead>> decode_block_head(ByteReader& in) {
   if (in.empty()) return std::optional<BlockHead>();
   TRY_ASSIGN(const std::uint8_t first, in.u8());
   const unsigned encoding = first & kEncodingBits;
-  if (encoding > static_cast<unsigned>(Encoding::Padding))
+  if (encoding > static_cast<unsigned>(Encoding::Lz4))
     return fail(Errc::Unsupported, fmt::format("block: encoding {}", encoding));
   TRY_ASSIGN(const std::optional<std::size_t> raw, size_of(in, kMaxBlock));
   std::optional<std::size_t> coded;
@@ -73,22 +73,40 @@ Result<std::optional<BlockHead>> decode_block_head(ByteReader& in) {
   return std::optional(head);
 }
 
-// What looks random is not stored: the same file may come again, in a forward or in its next version.
+Encoding encoding_of(ByteView block) {
+  return static_cast<Encoding>(std::to_integer<unsigned>(block.front()) & kEncodingBits);
+}
+
+// What looks random is not stored beforehand: the same file may come again, in a forward or in its next version.
 Result<> EncodingWindow::encode(ByteView raw, bool aside, Bytes& out) {
   if (raw.empty()) return {};
   if (raw.size() > kMaxBlock) return fail(Errc::Limit, fmt::format("block: {} octets", raw.size()));
+  if (coding_.encoding == Encoding::Stored) return BlockEncoder::store(raw, out);
   coded_.clear();
-  const bool fresh = fresh_;
-  if (fresh) begin();
-  if (coding_.encoding == Encoding::Mix) {
-    mix_.encode(raw, coded_);
-  } else {
-    TRY(encode_zstd(raw));
-  }
-  append_head({coding_.encoding, fresh, aside, raw.size(), coded_.size()}, out);
+  if (!begun_) begin();
+  TRY_ASSIGN(const Encoding done, code(raw, aside));
+  if (done == Encoding::Stored) return BlockEncoder::store(raw, out);
+  append_head({done, std::exchange(fresh_, false), aside, raw.size(), coded_.size()}, out);
   out.insert(out.end(), coded_.begin(), coded_.end());
   if (mix_.is_full()) reset();
   return {};
+}
+
+// Stored: it did not shrink, and the window has not seen it. Not aside: a decoder that passes over what stands there
+// would not know a stored block as part of it.
+Result<Encoding> EncodingWindow::code(ByteView raw, bool aside) {
+  switch (coding_.encoding) {
+    case Encoding::Mix:
+      mix_.encode(raw, coded_);
+      return Encoding::Mix;
+    case Encoding::Lz4: {
+      const bool shrunk = lz4_.encode(raw, aside ? Lz4Encoder::enough_for(raw.size()) : raw.size(), coded_);
+      return shrunk ? Encoding::Lz4 : Encoding::Stored;
+    }
+    default:
+      TRY(encode_zstd(raw));
+      return Encoding::ZstdWindow;
+  }
 }
 
 void EncodingWindow::begin() {
@@ -96,10 +114,12 @@ void EncodingWindow::begin() {
   Bytes().swap(references_);
   if (coding_.encoding == Encoding::Mix) {
     mix_.reset(prefix);
+  } else if (coding_.encoding == Encoding::Lz4) {
+    lz4_.reset(prefix);
   } else {
     zstd_.reset(std::move(prefix));
   }
-  fresh_ = false;
+  begun_ = true;
 }
 
 Result<> EncodingWindow::encode_zstd(ByteView raw) {
@@ -112,6 +132,8 @@ Result<> EncodingWindow::encode_zstd(ByteView raw) {
 void EncodingWindow::reset(Bytes references) {
   zstd_.reset();
   mix_.reset();
+  lz4_.reset();
+  begun_ = false;
   fresh_ = true;
   references_ = std::move(references);
   Bytes().swap(coded_);
@@ -125,7 +147,7 @@ void EncodingWindow::use(const Coding& coding) {
 }
 
 std::size_t EncodingWindow::memory() const {
-  return zstd_.memory() + mix_.memory() + references_.capacity() + coded_.capacity();
+  return zstd_.memory() + mix_.memory() + lz4_.memory() + references_.capacity() + coded_.capacity();
 }
 
 void BlockEncoder::begin_aside(const Coding& coding, Bytes references) {
@@ -172,7 +194,7 @@ Result<bool> BlockDecoder::read_head(ByteView& in) {
 }
 
 Result<> BlockDecoder::decode(ByteView coded, Bytes& out) {
-  mixed_ = head_->encoding == Encoding::Mix;
+  last_ = head_->encoding;
   if (head_->encoding == Encoding::Padding) {
     end_aside();
     return {};
@@ -185,13 +207,15 @@ Result<> BlockDecoder::decode(ByteView coded, Bytes& out) {
   Window& window = head_->aside ? aside_ : lane_;
   if (head_->fresh) TRY(begin(window, head_->aside ? std::exchange(references_, {}) : Bytes()));
   if (window.begun != head_->encoding) return fail(Errc::Protocol, "block: the window has not begun");
-  if (mixed_) return window.mix.decode(coded, head_->raw_size, out);
+  if (last_ == Encoding::Lz4) return window.lz4.decode(coded, head_->raw_size, out);
+  if (last_ == Encoding::Mix) return window.mix.decode(coded, head_->raw_size, out);
   return window.zstd.decode(coded, head_->raw_size, out);
 }
 
 void BlockDecoder::end_aside() {
   aside_.zstd.reset();
   aside_.mix.reset();
+  aside_.lz4.reset();
   aside_.begun.reset();
 }
 
@@ -202,12 +226,16 @@ bool BlockDecoder::skipped() {
 
 // What was learned before is let go, with its memory.
 Result<> BlockDecoder::begin(Window& window, Bytes references) {
-  if (mixed_ && !takes_mix_) return fail(Errc::Unsupported, "block: context mixing on this stream");
+  const bool mixed = last_ == Encoding::Mix;
+  if (mixed && !takes_mix_) return fail(Errc::Unsupported, "block: context mixing on this stream");
   window.zstd.reset();
   window.mix.reset();
+  window.lz4.reset();
   Bytes prefix = prefix_of(references);
-  if (mixed_) {
+  if (mixed) {
     window.mix.reset(prefix);
+  } else if (last_ == Encoding::Lz4) {
+    window.lz4.reset(prefix);
   } else {
     window.zstd.reset(std::move(prefix));
   }

@@ -3,13 +3,15 @@
 #pragma once
 #include <optional>
 
+#include "codec/compress/lz4_window.h"
 #include "codec/compress/mix/coder.h"
 #include "codec/compress/window.h"
 
 namespace codec::compress {
 
-// 6 bits. 4 .. 63 are kept for lz4 and what else comes.
-enum class Encoding : std::uint8_t { Stored = 0, ZstdWindow = 1, Mix = 2, Padding = 3 };
+// 6 bits. 5 .. 63 are kept for what else comes.
+enum class Encoding : std::uint8_t { Stored = 0, ZstdWindow = 1, Mix = 2, Padding = 3, Lz4 = 4 };
+constexpr std::size_t kEncodings = 5;
 constexpr std::uint8_t kFreshBit = 0x80;  // the window begins with this block
 constexpr std::uint8_t kAsideBit = 0x40;  // of the window aside, not of the lane's
 
@@ -27,14 +29,19 @@ struct BlockHead {
 Result<std::optional<BlockHead>> decode_block_head(ByteReader& in);
 
 // What an encoder does. Mix gives up to half of what zstd gives, a hundred times slower, and takes mix::kMemory.
+// Lz4 gives less than zstd's first level, several times faster, and what does not shrink by it is stored, but aside.
+// Stored: octets cross as they are, and no window sees them.
 struct Coding {
-  Encoding encoding = Encoding::ZstdWindow;  // Mix has neither level nor window
+  Encoding encoding = Encoding::ZstdWindow;  // the others have neither level nor window
   int level = kDefaultLevel;
   int window_log = kDefaultWindowLog;
   bool operator==(const Coding&) const = default;
 };
 
-// What blocks of one kind have in common: a window of zstd's, or what a context mixer has learned.
+// Of one whole block.
+Encoding encoding_of(ByteView block);
+
+// What blocks of one kind have in common: a window of zstd's or LZ4's, or what a context mixer has learned.
 class EncodingWindow {
  public:
   explicit EncodingWindow(const Coding& coding) : coding_(coding), zstd_(coding.level, coding.window_log) {}
@@ -47,13 +54,16 @@ class EncodingWindow {
 
  private:
   void begin();
+  Result<Encoding> code(ByteView raw, bool aside);
   Result<> encode_zstd(ByteView raw);
 
   Coding coding_;
   Compressor zstd_;
   mix::Encoder mix_;
-  bool fresh_ = true;
-  Bytes references_;  // of the window that begins
+  Lz4Encoder lz4_;
+  bool begun_ = false;  // it has seen what a window begins with
+  bool fresh_ = true;   // the peer does not know of it
+  Bytes references_;    // of the window that begins
   Bytes coded_;
 };
 
@@ -104,8 +114,8 @@ class BlockDecoder {
   void expect(Bytes references) { references_ = std::move(references); }
   // Instead: they are not here. The blocks of that window give nothing.
   void pass_over() { skip_ = Skip::Next; }
-  bool mixed() const { return mixed_; }  // the last block was
-  bool takes_time(ByteView in) const;    // next() may find a block that is context mixed in it
+  Encoding last() const { return last_; }  // of the last block
+  bool takes_time(ByteView in) const;      // next() may find a block that is context mixed in it
   bool between_blocks() const { return held_.empty() && !head_ && !broken_; }
   std::size_t memory() const { return lane_.memory() + aside_.memory() + held_.capacity(); }
 
@@ -114,8 +124,9 @@ class BlockDecoder {
     explicit Window(int max_window_log) : zstd(max_window_log) {}
     Decompressor zstd;
     mix::Decoder mix;
+    Lz4Decoder lz4;
     std::optional<Encoding> begun;  // by a fresh block
-    std::size_t memory() const { return zstd.memory() + mix.memory(); }
+    std::size_t memory() const { return zstd.memory() + mix.memory() + lz4.memory(); }
   };
   Result<bool> read_head(ByteView& in);
   Result<> decode(ByteView coded, Bytes& out);
@@ -128,7 +139,7 @@ class BlockDecoder {
   Window lane_;
   Window aside_;
   bool takes_mix_;
-  bool mixed_ = false;
+  Encoding last_ = Encoding::Stored;
   bool broken_ = false;
   Bytes references_;
   Skip skip_ = Skip::None;

@@ -8,6 +8,10 @@ std::size_t next_piece(ByteView rest) {
   return rest.size() > kPiece ? mime::split_point(rest.first(kPiece)) : rest.size();
 }
 
+Block as_written(ByteView piece) {
+  return {{}, {}, Bytes(piece.begin(), piece.end()), piece.size()};
+}
+
 Block Unwrapper::unwrap(ByteView piece) {
   mime::SplitBlock split = splitter_.split(piece);
   if (containers_ == Containers::Left) return {std::move(split.layout), {}, std::move(split.content), piece.size()};

@@ -10,6 +10,9 @@ namespace codec::content {
 // How much of an item's rest becomes the next block: kPiece, or less to end with a line.
 std::size_t next_piece(ByteView rest);
 
+// A piece that nothing is taken off.
+Block as_written(ByteView piece);
+
 // Opening takes ten times as long as zstd: not worth it where the link is fast.
 enum class Containers : std::uint8_t { Opened, Left };
 

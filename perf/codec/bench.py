@@ -17,7 +17,7 @@ from rows import Row, commit, save, table  # noqa: E402
 PROGRAM = ROOT / "build" / "release" / "perf" / "codec_bench"
 # The free ones follow no rules on references and pad nothing: what safety costs. Only live mail knows the rules.
 FREE = ("packetboat-free", "packetboat-mix-free")
-METHODS = ("packetboat", "packetboat-mix", *FREE, "gzip-each", "deflate-stream", "zstd19-each", "zstd19-solid")
+METHODS = ("packetboat", "packetboat-mix", "packetboat-lz4", *FREE, "gzip-each", "deflate-stream", "zstd19-each", "zstd19-solid")
 GENERATED, GENERATED_QUICK = 400, 60
 ARCHIVE = ".tar.zst"
 

@@ -16,8 +16,8 @@
 
 namespace perf::codec_bench {
 
-constexpr std::array kMethods = {&kPacketboat, &kPacketboatMix, &kPacketboatFree, &kPacketboatMixFree,
-                                 &kGzipEach,   &kDeflateStream, &kZstd19Each,     &kZstd19Solid};
+constexpr std::array kMethods = {&kPacketboat, &kPacketboatMix, &kPacketboatLz4, &kPacketboatFree, &kPacketboatMixFree,
+                                 &kGzipEach,   &kDeflateStream, &kZstd19Each,    &kZstd19Solid};
 
 const Method* find_method(std::string_view name) {
   const auto* const found =

@@ -50,6 +50,7 @@ const Method* find_method(std::string_view name);
 // packetboat.cc, peers.cc
 extern const Method kPacketboat;
 extern const Method kPacketboatMix;
+extern const Method kPacketboatLz4;   // as over a LAN
 extern const Method kPacketboatFree;  // without the rules on references, and without padding
 extern const Method kPacketboatMixFree;
 extern const Method kGzipEach;

@@ -122,21 +122,25 @@ Result<std::vector<Bytes>> decode(ByteView link, const std::vector<std::size_t>&
 using codec::refer::Rules;
 
 // Live mail and history are coded differently; what goes up has a window of its own.
-std::unique_ptr<Encoder> make(const Options& options, Rules rules, bool mix) {
+std::unique_ptr<Encoder> make(const Options& options, Rules rules, PackedFor packed) {
   const MessageOptions mixed{.encoding = codec::compress::Encoding::Mix};
-  if (options.mode == Mode::Live) return make_live(options, rules, mix);
-  return std::make_unique<PacketboatEncoder>(options.mode, mix ? mixed : options_of(options.mode));
+  if (options.mode == Mode::Live) return make_live(options, rules, packed);
+  if (packed == PackedFor::Slow) return std::make_unique<PacketboatEncoder>(options.mode, mixed);
+  if (packed == PackedFor::Lan) return std::make_unique<PacketboatEncoder>(options.mode, proxy::messaging::kQuickest);
+  return std::make_unique<PacketboatEncoder>(options.mode, options_of(options.mode));
+}
+
+template <Rules kRules, PackedFor kPacked>
+std::unique_ptr<Encoder> make_as(const Options& options) {
+  return make(options, kRules, kPacked);
 }
 
 }  // namespace
 
-const Method kPacketboat = {"packetboat", [](const Options& options) { return make(options, Rules::Safe, false); },
-                            decode};
-const Method kPacketboatMix = {"packetboat-mix",
-                               [](const Options& options) { return make(options, Rules::Safe, true); }, decode};
-const Method kPacketboatFree = {"packetboat-free",
-                                [](const Options& options) { return make(options, Rules::None, false); }, decode};
-const Method kPacketboatMixFree = {"packetboat-mix-free",
-                                   [](const Options& options) { return make(options, Rules::None, true); }, decode};
+const Method kPacketboat = {"packetboat", make_as<Rules::Safe, PackedFor::Usual>, decode};
+const Method kPacketboatMix = {"packetboat-mix", make_as<Rules::Safe, PackedFor::Slow>, decode};
+const Method kPacketboatLz4 = {"packetboat-lz4", make_as<Rules::Safe, PackedFor::Lan>, decode};
+const Method kPacketboatFree = {"packetboat-free", make_as<Rules::None, PackedFor::Usual>, decode};
+const Method kPacketboatMixFree = {"packetboat-mix-free", make_as<Rules::None, PackedFor::Slow>, decode};
 
 }  // namespace perf::codec_bench

@@ -23,8 +23,14 @@ constexpr std::uint64_t kBetween = 900;  // seconds from one mail to the next: a
 
 class LiveEncoder final : public Encoder {
  public:
-  LiveEncoder(const Options& options, codec::refer::Rules rules, bool mix)
-      : authserv_id_(options.authserv_id), own_(options.own), rules_(rules), history_(rules), permits_(mix ? 1 : 0) {}
+  LiveEncoder(const Options& options, codec::refer::Rules rules, PackedFor packed)
+      : authserv_id_(options.authserv_id),
+        own_(options.own),
+        rules_(rules),
+        history_(rules),
+        permits_(packed == PackedFor::Slow ? 1 : 0) {
+    if (packed == PackedFor::Lan) link_ = {1'000'000'000};
+  }
 
   Result<> encode(ByteView mail, Bytes& link) override {
     const std::uint32_t uid = static_cast<std::uint32_t>(mails_.size()) + 1;
@@ -96,8 +102,8 @@ class LiveEncoder final : public Encoder {
 
 }  // namespace
 
-std::unique_ptr<Encoder> make_live(const Options& options, codec::refer::Rules rules, bool mix) {
-  return std::make_unique<LiveEncoder>(options, rules, mix);
+std::unique_ptr<Encoder> make_live(const Options& options, codec::refer::Rules rules, PackedFor packed) {
+  return std::make_unique<LiveEncoder>(options, rules, packed);
 }
 
 Result<std::vector<Bytes>> decode_items(ByteView link) {

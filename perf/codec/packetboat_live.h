@@ -5,7 +5,9 @@
 
 namespace perf::codec_bench {
 
-std::unique_ptr<Encoder> make_live(const Options& options, codec::refer::Rules rules, bool mix);
+enum class PackedFor : std::uint8_t { Usual, Slow, Lan };  // what kind of link: zstd, mix, LZ4
+
+std::unique_ptr<Encoder> make_live(const Options& options, codec::refer::Rules rules, PackedFor packed);
 Result<std::vector<Bytes>> decode_items(ByteView link);
 
 }  // namespace perf::codec_bench

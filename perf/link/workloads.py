@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 
+import agents
 import idle
 import mbsync
 from lab import Lab, ROOT
@@ -160,6 +161,21 @@ class Bench:
             told = idle.observe(lab, seconds)
             return [self.row(lab, "idle", side, seconds, messages=mails, **facts) for side, facts in told.items()]
 
+    # ---- agents
+
+    def agents(self) -> list[Row]:
+        crowd = agents.Crowd(40, 20) if self.args.quick else agents.Crowd(200, 50)
+        seconds = 10.0 if self.args.quick else 60.0
+        rows = []
+        with self.lab("--users", str(crowd.users), "--accounts", str(crowd.at_each)) as lab, agents.joined(lab, crowd) as clients:
+            rows.append(self.row(lab, "agents", "idle", seconds, agents=crowd.users, **agents.idle(lab, clients, seconds)))
+            for method, share in (("headroom", 400), ("no-headroom", 0)):
+                agents.give_share(lab, clients, share)
+                agents.show_rate(lab, clients)
+                took, facts = agents.one_mail_each(lab, clients, method)
+                rows.append(self.row(lab, "agents", method, took, agents=crowd.users, **facts))
+        return rows
+
     # ---- bulk
 
     def bulk(self) -> list[Row]:
@@ -206,5 +222,7 @@ WORKLOADS: dict[str, tuple[Callable[[Bench], list[Row]], list[str]]] = {
     "open": (Bench.open, ["method", "seconds", "p99_seconds", "link_bytes_up", "link_bytes_down"]),
     "send": (Bench.send, ["method", "seconds", "link_bytes_up", "link_bytes_down", "payload_bytes"]),
     "idle": (Bench.idle, ["method", "messages", "peak_memory_bytes", "cpu_share", "seconds", "link_bytes_up", "link_bytes_down"]),
+    "agents": (Bench.agents, ["method", "agents", "seconds", "memory_bytes_each", "gateway_cpu_seconds", "client_cpu_seconds", "mixed_share",
+                              "link_bytes_up", "link_bytes_down", "payload_bytes"]),
     "bulk": (Bench.bulk, ["method", "congestion", "goodput_ratio", "payload_bytes", "link_bytes_down"]),
 }

@@ -1,5 +1,6 @@
 #include "proxy/cli/client_json.h"
 
+#include "proxy/cli/carried_json.h"
 #include "proxy/cli/version_info.h"
 
 namespace proxy::cli {
@@ -31,6 +32,8 @@ bool synced(const client::AccountStatus& account, bool all_bodies) {
 
 json account_json(const client::AccountStatus& account, bool all_bodies) {
   const auto& progress = account.progress;
+  json last = json::array();
+  for (const client::CarriedItem& item : account.last_carried) last.push_back(carried_json(item));
   return {{"address", account.address},
           {"login", std::string(client::to_string(account.login))},
           {"text", account.text},
@@ -61,7 +64,9 @@ json account_json(const client::AccountStatus& account, bool all_bodies) {
             {"mixed_received", account.mixed_received},
             {"raw_sent", account.raw_sent},
             {"coded_sent", account.coded_sent}}},
-          {"references", {{"used", account.referred}, {"missing", account.not_here}}}};
+          {"references", {{"used", account.referred}, {"missing", account.not_here}}},
+          {"carried",
+           {{"down", carried_json(account.carried_down)}, {"up", carried_json(account.carried_up)}, {"last", last}}}};
 }
 
 const char* state_word(const std::string& link) {

@@ -1,5 +1,6 @@
 #include "proxy/cli/gateway_json.h"
 
+#include "proxy/cli/carried_json.h"
 #include "proxy/cli/version_info.h"
 
 namespace proxy::cli {
@@ -23,10 +24,15 @@ json session(const dispatcher::SessionStatus& status) {
 }
 
 json agent(const dispatcher::AgentStatusRow& status) {
-  return {{"account", status.account},     {"id", status.id},
-          {"state", status.state},         {"text", status.text},
-          {"connected", status.connected}, {"worker_pid", status.worker_pid},
-          {"devices", status.devices},     {"server", status.server}};
+  return {{"account", status.account},
+          {"id", status.id},
+          {"state", status.state},
+          {"text", status.text},
+          {"connected", status.connected},
+          {"worker_pid", status.worker_pid},
+          {"devices", status.devices},
+          {"server", status.server},
+          {"carried", {{"down", carried_json(status.down)}, {"up", carried_json(status.up)}}}};
 }
 
 json process(const dispatcher::ProcessStatus& status) {
@@ -81,7 +87,14 @@ json to_json(const dispatcher::GatewayStatus& status) {
   result["agents"] = json::array();
   result["processes"] = json::array();
   for (const auto& row : status.sessions) result["sessions"].push_back(session(row));
-  for (const auto& row : status.agents) result["agents"].push_back(agent(row));
+  messaging::Carried down;
+  messaging::Carried up;
+  for (const auto& row : status.agents) {
+    result["agents"].push_back(agent(row));
+    down += row.down;
+    up += row.up;
+  }
+  result["carried"] = {{"down", carried_json(down)}, {"up", carried_json(up)}};
   for (const auto& row : status.processes) result["processes"].push_back(process(row));
   return result;
 }

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "proxy/admin/control_client.h"
+#include "proxy/cli/carried_json.h"
 #include "proxy/cli/commands.h"
 #include "proxy/cli/output.h"
 #include "proxy/cli/side.h"
@@ -35,6 +36,16 @@ std::string carrier_text(const Json& session) {
   return line + fmt::format(", {:.1f} % lost", path.value("loss", 0.0) * 100);
 }
 
+// Of the agents that live now, or of the client since it started.
+void print_carried(const char* indent, const Json& status) {
+  const auto carried = status.find("carried");
+  if (carried == status.end()) return;
+  for (const char* const way : {"down", "up"}) {
+    const Json& one = (*carried)[way];
+    if (one.value("items", std::uint64_t{0}) > 0) print(fmt::format("{}mail {:<5}{}", indent, way, carried_text(one)));
+  }
+}
+
 void print_account(const Json& account) {
   print(fmt::format("{}: {}{}", text(account, "address"), text(account, "login"),
                     text(account, "text").empty() ? "" : " (" + text(account, "text") + ")"));
@@ -54,6 +65,7 @@ void print_account(const Json& account) {
                     bytes_text(bytes.value("raw_received", std::uint64_t{0})),
                     bytes_text(bytes.value("coded_sent", std::uint64_t{0})),
                     bytes_text(bytes.value("raw_sent", std::uint64_t{0}))));
+  print_carried("  ", account);
 }
 
 void print_client(const Json& status) {
@@ -61,6 +73,7 @@ void print_client(const Json& status) {
   print(fmt::format("link: {}{}{}", text(session, "state"),
                     text(session, "gateway").empty() ? "" : ", gateway " + text(session, "gateway"),
                     text(session, "trouble").empty() ? "" : " (" + text(session, "trouble") + ")"));
+  if (const std::string carrier = carrier_text(session); !carrier.empty()) print("  over      " + carrier);
   if (!text(session, "mismatch").empty()) print("  note      " + text(session, "mismatch"));
   print("  contact   " + ago(session, "since_contact_seconds"));
   for (const Json& account : status["accounts"]) print_account(account);
@@ -71,6 +84,7 @@ void print_client(const Json& status) {
 void print_gateway(const Json& status) {
   print(fmt::format("{} sessions, {} agents of {}, {} logins waiting", status["sessions"].size(),
                     status["agents"].size(), text(status, "capacity"), text(status, "waiting_logins")));
+  print_carried("  ", status);
   for (const Json& process : status["processes"])
     print(fmt::format("  {:<11} pid {}, {} agents, {} restarts {}", text(process, "kind"), text(process, "pid"),
                       text(process, "agents"), text(process, "restarts"), text(process, "last_error")));
@@ -81,7 +95,8 @@ void print_gateway(const Json& status) {
     print(fmt::format("  session {}: {} from {}, {} streams, {} flows, {}", text(session, "id"),
                       text(session, "device"), text(session, "address"), text(session, "streams"),
                       text(session, "flows"), session.value("connected", false) ? "connected" : "away"));
-    if (!text(session, "mismatch").empty()) print("    note: " + text(session, "mismatch"));
+    if (const std::string carrier = carrier_text(session); !carrier.empty()) print("  over      " + carrier);
+  if (!text(session, "mismatch").empty()) print("    note: " + text(session, "mismatch"));
   }
   for (const Json& account : status["awaiting_login"])
     print("  " + account.get<std::string>() + ": waits for its next login since the gateway restarted");

@@ -92,6 +92,7 @@ class AccountEngine final : public AccountSession {
   Credentials& credentials_;
   events::Events& events_;
   EngineOptions options_;
+  CarriedLog carried_;
   FeedReader feed_;
   BodyFetcher bodies_;
   Upward upward_;

@@ -18,8 +18,9 @@ constexpr runtime::Duration kLastAside = std::chrono::minutes(10);
 
 }  // namespace
 
-BodyFetcher::BodyFetcher(runtime::Loop& loop, AccountStore& store, events::Events& events, std::string address)
-    : loop_(loop), store_(store), events_(events), address_(std::move(address)) {}
+BodyFetcher::BodyFetcher(runtime::Loop& loop, AccountStore& store, events::Events& events, CarriedLog& carried,
+                         std::string address)
+    : loop_(loop), store_(store), events_(events), carried_(carried), address_(std::move(address)) {}
 
 BodyFetcher::~BodyFetcher() = default;
 
@@ -167,7 +168,12 @@ std::vector<BodyFetcher::UnderWay> BodyFetcher::under_way() const {
   return all;
 }
 
-// One message for what stands together in one mailbox; only its first may be here in part.
+void BodyFetcher::update_carried() {
+  for (auto& [of, lane] : lanes_) lane->items.update();
+  for (const auto& stream : resting_) stream->items.update();
+}
+
+// One message for what stands together in one mailbox; only its first may be here in part, or asked for raw.
 Task<Result<>> BodyFetcher::ask(MessageStream& stream, const std::vector<WantedBody>& bodies) {
   for (std::size_t at = 0; at < bodies.size();) {
     sync::WantItems want;
@@ -175,11 +181,12 @@ Task<Result<>> BodyFetcher::ask(MessageStream& stream, const std::vector<WantedB
     want.uid_validity = bodies[at].uid_validity;
     want.offset = bodies[at].offset;
     want.running = bodies[at].running;
+    want.raw = wrong_once_.contains(key_of(bodies[at]));
     do {
       want.uids.push_back(bodies[at].server_uid);
       ++at;
-    } while (at < bodies.size() && bodies[at].offset == 0 && bodies[at].server_mailbox == want.mailbox &&
-             bodies[at].uid_validity == want.uid_validity);
+    } while (at < bodies.size() && bodies[at].offset == 0 && !wrong_once_.contains(key_of(bodies[at])) &&
+             bodies[at].server_mailbox == want.mailbox && bodies[at].uid_validity == want.uid_validity);
     const sync::ItemMessage message = std::move(want);
     const codec::property::Chain chain = sync::encode(message);
     CO_TRY(co_await stream.batch(chain));

@@ -14,6 +14,7 @@
 #include "proxy/client/account_store.h"
 #include "proxy/client/events/events.h"
 #include "proxy/client/fetching.h"
+#include "proxy/client/item_meter.h"
 #include "proxy/client/session_link.h"
 #include "proxy/client/traffic.h"
 
@@ -28,7 +29,8 @@ constexpr std::size_t kFetchesAtOnce = 8;  // a program that opens a thread asks
 
 class BodyFetcher {
  public:
-  BodyFetcher(booster::runtime::Loop& loop, AccountStore& store, events::Events& events, std::string address);
+  BodyFetcher(booster::runtime::Loop& loop, AccountStore& store, events::Events& events, CarriedLog& carried,
+              std::string address);
   BodyFetcher(const BodyFetcher&) = delete;
   BodyFetcher& operator=(const BodyFetcher&) = delete;
   ~BodyFetcher();
@@ -47,6 +49,7 @@ class BodyFetcher {
   Task<Result<std::shared_ptr<Fetching>>> fetch_now(MailboxId mailbox, LocalUid uid);
   const Traffic& traffic() const { return traffic_; }
   std::uint64_t arrived_unasked() const { return arrived_unasked_; }
+  void update_carried();  // all that has come by now is counted
 
   // What is asked for now.
   struct UnderWay {
@@ -82,7 +85,7 @@ class BodyFetcher {
   bool is_known(const BodyKey& key) const;
   Task<Result<std::vector<WantedBody>>> choose();
   Task<Result<>> ask_on_lanes(SessionLink& link, sync::AccountHandle account, std::vector<WantedBody> bodies);
-  static Task<Result<>> ask(MessageStream& stream, const std::vector<WantedBody>& bodies);
+  Task<Result<>> ask(MessageStream& stream, const std::vector<WantedBody>& bodies);
   // arrivals.cc
   Task<Result<>> want_new(SessionLink& link, sync::AccountHandle account);
   Task<Result<bool>> is_announced(const BodyKey& key);
@@ -111,8 +114,8 @@ class BodyFetcher {
                              std::shared_ptr<Fetching> fetching);
   Task<Result<>> fetch_on_stream(SessionLink& link, sync::AccountHandle account, WantedBody body,
                                  std::shared_ptr<Fetching> fetching);
-  Task<Result<>> carry_fetch(MessageStream& stream, WantedBody body, std::shared_ptr<Fetching> fetching);
-  Task<Result<Ended>> read_fetched(MessageStream& stream, const BodyKey& key, std::uint64_t offset,
+  Task<Result<>> carry_fetch(FetchStream& on, WantedBody body, std::shared_ptr<Fetching> fetching);
+  Task<Result<Ended>> read_fetched(FetchStream& on, const BodyKey& key, std::uint64_t offset,
                                    std::shared_ptr<Fetching> fetching);
   void cancel_policy_want(const BodyKey& key);
   void fail_fetches();
@@ -120,15 +123,21 @@ class BodyFetcher {
   Task<Result<>> start_item(Incoming& item, sync::ItemStart start, std::uint64_t asked_offset,
                             std::shared_ptr<Fetching> fetching);
   Task<Result<>> take_references(BodyLane& lane, sync::ItemReferences references);
-  Task<Result<>> append_references(std::vector<sync::ItemKey> keys, codec::refer::Extent extent, Bytes& prefix,
-                                   std::vector<sync::ItemKey>& missing);
-  static Task<Result<>> take_block(Incoming& item, const sync::ItemBlock& block);
-  Task<Result<Ended>> end_item(Incoming& item, sync::DigestFront digest);
+  struct Referred {  // what an item is coded against
+    Bytes octets;
+    std::vector<sync::ItemKey> missing;
+    booster::runtime::Duration cpu{};
+  };
+  Task<Result<>> append_references(std::vector<sync::ItemKey> keys, codec::refer::Extent extent,
+                                   booster::runtime::CpuClock clock, Referred& referred);
+  static Task<Result<>> take_block(Incoming& item, const sync::ItemBlock& block, ItemMeter& items);
+  Task<Result<Ended>> end_item(Incoming& item, sync::DigestFront digest, ItemMeter& items);
   Task<Result<>> take_failed(sync::ItemFailed failed);
 
   booster::runtime::Loop& loop_;
   AccountStore& store_;
   events::Events& events_;
+  CarriedLog& carried_;
   std::string address_;
   std::map<Class, std::unique_ptr<BodyLane>> lanes_;
   queue::BodyOrders orders_;  // as of orders_seen_

@@ -10,6 +10,7 @@ struct BodyFetcher::BodyLane {
       : rank(its),
         stream(std::move(opened)),
         meter(*stream, of.traffic_),
+        items(*stream, of.carried_),
         item(of),
         reader(of.loop_, parent, [](const std::string&, const Error&) {}) {}
 
@@ -20,6 +21,7 @@ struct BodyFetcher::BodyLane {
   Class rank;
   std::unique_ptr<MessageStream> stream;
   TrafficMeter meter;
+  ItemMeter items;
   std::map<BodyKey, Asked> under_way;
   std::uint64_t bytes = 0;             // of these
   std::deque<BodyKey> to_cancel;       // the agent is not told yet
@@ -36,10 +38,11 @@ struct BodyFetcher::BodyLane {
 // One Fetch stream: what is fetched on it one after the other shares its window.
 struct BodyFetcher::FetchStream {
   FetchStream(BodyFetcher& of, std::unique_ptr<MessageStream> opened)
-      : stream(std::move(opened)), meter(*stream, of.traffic_) {}
+      : stream(std::move(opened)), meter(*stream, of.traffic_), items(*stream, of.carried_) {}
 
   std::unique_ptr<MessageStream> stream;
   TrafficMeter meter;
+  ItemMeter items;
 };
 
 }  // namespace proxy::client

@@ -105,17 +105,21 @@ Task<Result<>> BodyFetcher::take_item(BodyLane& lane, sync::ItemMessage message)
   if (auto* start = std::get_if<sync::ItemStart>(&message)) co_return co_await take_start(lane, std::move(*start));
   if (const auto* references = std::get_if<sync::ItemReferences>(&message))
     co_return co_await take_references(lane, *references);
-  if (const auto* block = std::get_if<sync::ItemBlock>(&message)) co_return co_await take_block(item, *block);
+  if (const auto* block = std::get_if<sync::ItemBlock>(&message))
+    co_return co_await take_block(item, *block, lane.items);
   if (const auto* end = std::get_if<sync::ItemEnd>(&message)) {
     const BodyKey key = item.key();
-    CO_TRY_ASSIGN(const Ended ended, co_await end_item(item, end->digest));
+    CO_TRY_ASSIGN(const Ended ended, co_await end_item(item, end->digest, lane.items));
     settle(lane, key);
     arrived(key, ended == Ended::Whole);
     co_return Result<>();
   }
   if (auto* failed = std::get_if<sync::ItemFailed>(&message)) {
     const BodyKey key{failed->mailbox, failed->uid_validity, failed->uid};
-    if (lane.receives(key)) item.end(Error(Errc::NotFound, failed->text));
+    if (lane.receives(key)) {
+      item.end(Error(Errc::NotFound, failed->text));
+      lane.items.came_to_nothing();
+    }
     CO_TRY(co_await take_failed(std::move(*failed)));
     settle(lane, key);
     arrived(key, false);
@@ -149,6 +153,7 @@ Task<Result<>> BodyFetcher::take_start(BodyLane& lane, sync::ItemStart start) {
     std::shared_ptr<Fetching> fetching;
     if (waited != fetches_.end()) fetching = waited->second.fetching;
     CO_TRY(co_await start_item(lane.item, std::move(start), *offset, std::move(fetching)));
+    if (lane.item.sink() != nullptr) lane.items.begin(key);
   } else {
     lane.item.begin_passing_over(key);
   }

@@ -145,7 +145,7 @@ Task<Result<>> BodyFetcher::fetch_on_stream(SessionLink& link, sync::AccountHand
                     co_await link.open(account, sync::MailPurpose::Fetch, Class::Interactive, Class::Interactive));
       on = std::make_unique<FetchStream>(*this, std::move(opened));
     }
-    Result<> carried = co_await carry_fetch(*on->stream, body, fetching);
+    Result<> carried = co_await carry_fetch(*on, body, fetching);
     on->meter.update();
     if (carried) resting_.push_back(std::move(on));
     const bool again =
@@ -156,13 +156,13 @@ Task<Result<>> BodyFetcher::fetch_on_stream(SessionLink& link, sync::AccountHand
 
 // A wrong digest is asked for once more, from the beginning. Who read along has seen wrong octets and is told; who asks
 // from now on joins the second try.
-Task<Result<>> BodyFetcher::carry_fetch(MessageStream& stream, WantedBody body, std::shared_ptr<Fetching> fetching) {
+Task<Result<>> BodyFetcher::carry_fetch(FetchStream& on, WantedBody body, std::shared_ptr<Fetching> fetching) {
   const BodyKey key = key_of(body);
   for (;;) {
     std::vector<WantedBody> wanted;
     wanted.push_back(body);
-    CO_TRY(co_await ask(stream, wanted));
-    CO_TRY_ASSIGN(const Ended ended, co_await read_fetched(stream, key, body.offset, fetching));
+    CO_TRY(co_await ask(*on.stream, wanted));
+    CO_TRY_ASSIGN(const Ended ended, co_await read_fetched(on, key, body.offset, fetching));
     if (ended == Ended::Whole) co_return Result<>();
     const bool comes = receiving_.contains(key) || beginning_.contains(key);
     if (ended == Ended::Dropped && !comes && !fetching->over())
@@ -177,24 +177,27 @@ Task<Result<>> BodyFetcher::carry_fetch(MessageStream& stream, WantedBody body, 
   }
 }
 
-Task<Result<BodyFetcher::Ended>> BodyFetcher::read_fetched(MessageStream& stream, const BodyKey& key,
-                                                           std::uint64_t offset, std::shared_ptr<Fetching> fetching) {
+Task<Result<BodyFetcher::Ended>> BodyFetcher::read_fetched(FetchStream& on, const BodyKey& key, std::uint64_t offset,
+                                                           std::shared_ptr<Fetching> fetching) {
   Incoming item(*this);
   for (;;) {
-    CO_TRY_ASSIGN(const codec::property::Chain chain, co_await runtime::with_timeout(kFetchStall, stream.receive()));
+    CO_TRY_ASSIGN(const codec::property::Chain chain,
+                  co_await runtime::with_timeout(kFetchStall, on.stream->receive()));
     CO_TRY_ASSIGN(sync::ItemMessage message, sync::decode_item(chain));
     if (auto* start = std::get_if<sync::ItemStart>(&message)) {
       if (BodyKey{start->mailbox, start->uid_validity, start->uid} != key)
         co_return fail(Errc::Protocol, "fetch: another item than was asked for");
       CO_TRY(co_await start_item(item, std::move(*start), offset, fetching));
+      if (item.sink() != nullptr) on.items.begin(key);
     } else if (const auto* block = std::get_if<sync::ItemBlock>(&message)) {
-      CO_TRY(co_await take_block(item, *block));
+      CO_TRY(co_await take_block(item, *block, on.items));
     } else if (const auto* end = std::get_if<sync::ItemEnd>(&message)) {
-      co_return co_await end_item(item, end->digest);
+      co_return co_await end_item(item, end->digest, on.items);
     } else if (auto* failed = std::get_if<sync::ItemFailed>(&message)) {
       const std::string text = failed->text;
       const bool gone = failed->gone;
       CO_TRY(co_await take_failed(std::move(*failed)));
+      on.items.came_to_nothing();
       item.end(Error(gone ? Errc::NotFound : Errc::Unreachable, text));
       fetching->fail_with(Error(gone ? Errc::NotFound : Errc::Unreachable, text));
       co_return Ended::Dropped;

@@ -14,11 +14,14 @@ struct Upward::Upload {
   bool running = false;
   bool stopped = false;   // held or cancelled: ends at its next block
   bool may_refer = true;  // to what both ends hold; once: whatever became of that, it goes up plainly then
+  bool raw = false;       // its digest differed at the gateway: its octets as they are
+  Carried counted;        // of this try
 };
 
 struct Upward::Going {
-  const Upload& as;
+  Upload& as;
   Class of;  // which the stream was opened with
+  sync::Ticket ticket{};
   sync::ContentDigest digest{};
   std::uint64_t size = 0;
 };

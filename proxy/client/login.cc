@@ -25,8 +25,8 @@ AccountEngine::AccountEngine(runtime::Loop& loop, AccountStore& store, Credentia
       events_(events),
       options_(std::move(options)),
       feed_(loop, store, bodies_, events, options_.address),
-      bodies_(loop, store, events, options_.address),
-      upward_(loop, store, events, options_.address, [this] { return link_up(); }) {}
+      bodies_(loop, store, events, carried_, options_.address),
+      upward_(loop, store, events, carried_, options_.address, [this] { return link_up(); }) {}
 
 Task<Result<>> AccountEngine::run_session(SessionLink& link) {
   failures_ = 0;

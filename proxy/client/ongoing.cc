@@ -82,6 +82,10 @@ Task<Result<AccountStatus>> AccountEngine::status() {
   status.not_here = traffic.not_here;
   status.raw_sent = traffic.raw_sent;
   status.coded_sent = traffic.coded_sent;
+  bodies_.update_carried();
+  status.carried_down = carried_.down();
+  status.carried_up = carried_.up();
+  status.last_carried.assign(carried_.last().begin(), carried_.last().end());
   CO_TRY_ASSIGN(status.progress, co_await store_.progress());
   CO_TRY_ASSIGN(status.queue, co_await store_.queue_counts());
   co_return status;

@@ -47,7 +47,9 @@ Task<Result<>> Upward::send_operation(Lane& lane, OutgoingOperation outgoing) {
   open.size = outgoing.operation.size;
   open.digest = outgoing.operation.digest;
   lane.operations[outgoing.operation.ticket] = open;
-  co_return co_await send(lane, std::move(outgoing.operation));
+  const sync::Ticket ticket = outgoing.operation.ticket;
+  if (outgoing.operation.octets.empty()) co_return co_await send(lane, std::move(outgoing.operation));
+  co_return co_await send_whole(lane, ticket, std::move(outgoing.operation));
 }
 
 Task<Result<>> Upward::take_result(Lane& lane, sync::OperationResult result) {

@@ -37,17 +37,20 @@ Task<Result<>> BodyFetcher::start_item(Incoming& item, sync::ItemStart start, st
 
 // Appends the content of what is here; else it is missing.
 Task<Result<>> BodyFetcher::append_references(std::vector<sync::ItemKey> keys, codec::refer::Extent extent,
-                                              Bytes& prefix, std::vector<sync::ItemKey>& missing) {
+                                              booster::runtime::CpuClock clock, Referred& referred) {
   for (sync::ItemKey& key : keys) {
     BodyKey of{key.mailbox, key.uid_validity, key.uid};
     // One octet more tells that the mail goes on.
     const Result<Bytes> body = co_await store_.body_front(std::move(of), codec::refer::most_octets(extent) + 1);
     if (!body && body.error().code == Errc::Cancelled) co_return tl::unexpected(body.error());
     if (body) {
-      const auto append = [&] { return codec::refer::append_reference(*body, extent, prefix); };
+      const auto append = [&] {
+        const auto job = [&] { return codec::refer::append_reference(*body, extent, referred.octets); };
+        return booster::runtime::timed(clock, referred.cpu, job);
+      };
       CO_TRY(co_await booster::runtime::offload(append));
     } else {
-      missing.push_back(std::move(key));
+      referred.missing.push_back(std::move(key));
     }
   }
   co_return Result<>();
@@ -64,14 +67,20 @@ Task<Result<>> BodyFetcher::take_references(BodyLane& lane, sync::ItemReferences
       if (one.mailbox.empty()) one = {key.mailbox, key.uid_validity, one.uid};
     }
   }
-  Bytes prefix;
-  std::vector<sync::ItemKey> missing;
-  CO_TRY(co_await append_references(references.fronts, codec::refer::Extent::Front, prefix, missing));
-  CO_TRY(co_await append_references(references.whole, codec::refer::Extent::Whole, prefix, missing));
-  const booster::crypto::Digest digest = booster::crypto::sha256(prefix);
+  Referred referred;
+  const booster::runtime::CpuClock clock = lane.stream->cpu_clock();
+  CO_TRY(co_await append_references(references.fronts, codec::refer::Extent::Front, clock, referred));
+  CO_TRY(co_await append_references(references.whole, codec::refer::Extent::Whole, clock, referred));
+  std::vector<sync::ItemKey> missing = std::move(referred.missing);
+  if (Carried* const counted = lane.items.now()) counted->cpu += referred.cpu;
+  const booster::crypto::Digest digest = booster::crypto::sha256(referred.octets);
   const bool alike = std::equal(references.check.begin(), references.check.end(), digest.bytes.begin());
   if (missing.empty() && alike) {
-    lane.stream->expect(std::move(prefix));
+    if (Carried* const counted = lane.items.now()) {
+      counted->references += references.fronts.size() + references.whole.size();
+      counted->referred += referred.octets.size();
+    }
+    lane.stream->expect(std::move(referred.octets));
     co_return Result<>();
   }
   if (missing.empty()) {  // each is in doubt
@@ -79,6 +88,7 @@ Task<Result<>> BodyFetcher::take_references(BodyLane& lane, sync::ItemReferences
     missing.insert(missing.end(), references.whole.begin(), references.whole.end());
   }
   lane.stream->pass_over();
+  lane.items.came_to_nothing();
   item.release();
   sync::WantItems want;
   want.mailbox = key.mailbox;
@@ -91,12 +101,20 @@ Task<Result<>> BodyFetcher::take_references(BodyLane& lane, sync::ItemReferences
 }
 
 // What is here already is passed over: the octets of a message never change, and the digest tells.
-Task<Result<>> BodyFetcher::take_block(Incoming& item, const sync::ItemBlock& block) {
+Task<Result<>> BodyFetcher::take_block(Incoming& item, const sync::ItemBlock& block, ItemMeter& items) {
+  const booster::runtime::CpuClock clock = items.cpu_clock();
   if (!item.active()) co_return fail(Errc::Protocol, "bodies: a block of nothing");
   if (item.sink() == nullptr) co_return Result<>();
   if (block.offset > item.sink()->offset()) co_return fail(Errc::Protocol, "bodies: a gap between blocks");
-  const auto wrap = [&item, &block] { return item.wrapper().wrap(block.block); };
+  booster::runtime::Duration cpu{};
+  const auto wrap = [&item, &block, &cpu, clock] {
+    return booster::runtime::timed(clock, cpu, [&] { return item.wrapper().wrap(block.block); });
+  };
   CO_TRY_ASSIGN(const Bytes octets, co_await booster::runtime::offload(wrap));
+  if (Carried* const counted = items.now()) {
+    counted->count(block.block);
+    counted->cpu += cpu;
+  }
   BodySink* const sink = item.sink();
   if (sink == nullptr) co_return Result<>();
   const std::uint64_t known = sink->offset() - block.offset;
@@ -106,15 +124,17 @@ Task<Result<>> BodyFetcher::take_block(Incoming& item, const sync::ItemBlock& bl
   co_return Result<>();
 }
 
-Task<Result<BodyFetcher::Ended>> BodyFetcher::end_item(Incoming& item, sync::DigestFront digest) {
+Task<Result<BodyFetcher::Ended>> BodyFetcher::end_item(Incoming& item, sync::DigestFront digest, ItemMeter& items) {
   if (!item.active()) co_return fail(Errc::Protocol, "bodies: the end of nothing");
   const BodyKey key = item.key();
   if (item.sink() == nullptr) {
     item.end(Error(Errc::NotFound));
+    items.came_to_nothing();
     co_return Ended::Dropped;
   }
   const Result<> finished = co_await item.sink()->finish(digest);
   if (finished) {
+    items.arrived();
     item.fetching()->finish();
     wrong_once_.erase(key);
     item.end(Error(Errc::Closed));
@@ -122,7 +142,10 @@ Task<Result<BodyFetcher::Ended>> BodyFetcher::end_item(Incoming& item, sync::Dig
   }
   if (finished.error().code != Errc::Protocol && finished.error().code != Errc::NotFound)
     co_return tl::unexpected(finished.error());
-  if (finished.error().code == Errc::Protocol && wrong_once_.insert(key).second) {
+  const bool again = finished.error().code == Errc::Protocol && wrong_once_.insert(key).second;
+  if (Carried* const counted = items.now()) counted->fell_back += again ? 1 : 0;
+  items.came_to_nothing();
+  if (again) {
     item.release();
     co_return Ended::Again;
   }

@@ -8,6 +8,7 @@
 
 #include "booster/carrier/carrier.h"
 #include "proxy/client/account_store.h"
+#include "proxy/client/carried_log.h"
 
 namespace proxy::client {
 
@@ -60,6 +61,9 @@ struct AccountStatus {
   std::uint64_t coded_received = 0;  // of mail streams, as they crossed the link
   std::uint64_t raw_sent = 0;
   std::uint64_t coded_sent = 0;
+  Carried carried_down;  // since the start
+  Carried carried_up;
+  std::vector<CarriedItem> last_carried;  // the newest stands last
 };
 
 struct ClientStatus {

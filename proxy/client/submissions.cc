@@ -92,7 +92,7 @@ Task<Result<>> Upward::offer(Lane& lane, OutgoingSubmission outgoing) {
   } else if (message.octets.empty() && message.size > 0) {
     CO_TRY_ASSIGN(message.octets, co_await store_.content(message.digest, 0, static_cast<std::size_t>(message.size)));
   }
-  co_return co_await send(lane, std::move(message));
+  co_return co_await send_whole(lane, ticket, std::move(message));
 }
 
 Task<Result<>> Upward::take_report(Lane& lane, sync::SubmissionReport report) {
@@ -131,7 +131,7 @@ Task<Result<>> Upward::give_octets(Lane& lane, sync::Ticket ticket) {
     co_return Result<>();
   }
   CO_TRY_ASSIGN(message.octets, co_await store_.content(message.digest, 0, static_cast<std::size_t>(message.size)));
-  co_return co_await send(lane, std::move(message));
+  co_return co_await send_whole(lane, ticket, std::move(message));
 }
 
 // A person's word about an UNKNOWN one, or a withdrawal; the report that follows tells what became of it.

@@ -77,44 +77,77 @@ Task<Result<>> Upward::upload(Lane& lane, sync::Ticket ticket, sync::ContentDige
 
 Task<Result<>> Upward::upload_once(Lane& lane, Upload& as, sync::Ticket ticket, sync::ContentDigest digest,
                                    std::uint64_t size) {
-  const Going item{as, as.of, digest, size};
+  const Going item{as, as.of, ticket, digest, size};
   CO_TRY_ASSIGN(const std::unique_ptr<MessageStream> stream,
                 co_await lane.link.open(lane.account, sync::MailPurpose::Upload, as.of, Class::SendSmall));
   const TrafficMeter meter(*stream, traffic_);
+  as.counted = {};
+  const Result<> end = co_await upload_on(*stream, item);
+  CarriedItem counted = item_up(ticket);
+  counted.what = as.counted;
+  counted.what.charge(stream->cost_sent());
+  if (end) {
+    carried_.arrived(std::move(counted));
+  } else {
+    carried_.tried(counted);
+  }
+  co_return end;
+}
+
+Task<Result<>> Upward::upload_on(MessageStream& stream, const Going& item) {
+  if (item.as.raw) {
+    messaging::MessageOptions stored;
+    stored.encoding = codec::compress::Encoding::Stored;
+    CO_TRY(co_await stream.use(stored));
+  }
   sync::ItemStart start;
-  start.ticket = ticket;
-  start.size = size;
+  start.ticket = item.ticket;
+  start.size = item.size;
   const sync::ItemMessage first = std::move(start);
   const codec::property::Chain opening = sync::encode(first);
-  CO_TRY(co_await stream->send(opening));
+  CO_TRY(co_await stream.send(opening));
   bool referred = false;
   for (;;) {
-    CO_TRY_ASSIGN(const codec::property::Chain chain, co_await stream->receive());
+    CO_TRY_ASSIGN(const codec::property::Chain chain, co_await stream.receive());
     CO_TRY_ASSIGN(const sync::ItemMessage answer, sync::decode_item(chain));
     if (std::holds_alternative<sync::UploadStored>(answer)) {
       if (referred) ++traffic_.referred;
-      co_return co_await stream->finish();
+      co_return co_await stream.finish();
+    }
+    if (const auto* failed = std::get_if<sync::ItemFailed>(&answer); failed != nullptr && failed->raw && !item.as.raw) {
+      item.as.raw = true;
+      item.as.counted.fell_back = 1;
+      co_return fail(Errc::Conflict, "upload: other octets came to the gateway");
     }
     const auto* from = std::get_if<sync::UploadFrom>(&answer);
     if (from == nullptr) co_return fail(Errc::Protocol, "upload: neither a place to begin nor the end");
-    if (from->offset > size) co_return fail(Errc::Protocol, "upload: more is there than was sent");
+    if (from->offset > item.size) co_return fail(Errc::Protocol, "upload: more is there than was sent");
     if (std::exchange(referred, false)) ++traffic_.not_here;  // the gateway lacks it: once more without
-    Prefix prefix;
-    if (std::exchange(as.may_refer, false) && size - from->offset > sync::kInlineOctets) {
-      CO_TRY_ASSIGN(prefix, co_await prefix_of(digest));
-    }
-    referred = !prefix.octets.empty();
-    if (referred) {
-      CO_TRY(co_await send_alone(*stream, item, from->offset, std::move(prefix)));
-    } else {
-      CO_TRY(co_await send_blocks(*stream, item, from->offset));
-    }
+    CO_TRY_ASSIGN(referred, co_await send_octets(stream, item, from->offset));
   }
+}
+
+// Whether they refer to something.
+Task<Result<bool>> Upward::send_octets(MessageStream& stream, const Going& item, std::uint64_t from) {
+  Prefix prefix;
+  if (std::exchange(item.as.may_refer, false) && item.size - from > sync::kInlineOctets) {
+    CO_TRY_ASSIGN(prefix, co_await prefix_of(item.digest, stream.cpu_clock()));
+  }
+  item.as.counted.cpu += prefix.cpu;
+  const bool refers = !prefix.octets.empty();
+  if (refers) {
+    item.as.counted.references += prefix.references.whole.size();
+    item.as.counted.referred += prefix.octets.size();
+    CO_TRY(co_await send_alone(stream, item, from, std::move(prefix)));
+  } else {
+    CO_TRY(co_await send_blocks(stream, item, from));
+  }
+  co_return refers;
 }
 
 // What both ends hold and the item repeats, the best of it last: nearest to the item. None is no trouble: it goes up
 // plainly.
-Task<Result<Upward::Prefix>> Upward::prefix_of(sync::ContentDigest digest) {
+Task<Result<Upward::Prefix>> Upward::prefix_of(sync::ContentDigest digest, booster::runtime::CpuClock clock) {
   using codec::refer::Extent;
   Prefix prefix;
   Result<std::vector<sync::ItemKey>> alike = co_await store_.alike(digest);
@@ -129,7 +162,10 @@ Task<Result<Upward::Prefix>> Upward::prefix_of(sync::ContentDigest digest) {
     if (!body && body.error().code == Errc::Cancelled) co_return tl::unexpected(body.error());
     if (!body) continue;
     Bytes content;
-    const auto append = [&] { return codec::refer::append_reference(*body, Extent::Whole, content); };
+    const auto append = [&] {
+      const auto job = [&] { return codec::refer::append_reference(*body, Extent::Whole, content); };
+      return booster::runtime::timed(clock, prefix.cpu, job);
+    };
     const Result<> appended = co_await booster::runtime::offload(append);
     if (!appended || content.empty() || octets + content.size() > messaging::kWholeReferences) continue;
     octets += content.size();
@@ -161,6 +197,8 @@ Task<Result<>> Upward::send_alone(MessageStream& stream, const Going& item, std:
 // Ends early when a person stopped it or gave it another class: it goes on there, from the same octet.
 Task<Result<>> Upward::send_blocks(MessageStream& stream, const Going& item, std::uint64_t from) {
   codec::content::Unwrapper unwrapper;
+  const booster::runtime::CpuClock clock = stream.cpu_clock();
+  Carried& counted = item.as.counted;
   while (from < item.size) {
     if (item.as.stopped || item.as.of != item.of) co_return fail(Errc::Conflict, "upload: a person ordered it anew");
     // One more than a piece tells whether it is the last.
@@ -168,8 +206,12 @@ Task<Result<>> Upward::send_blocks(MessageStream& stream, const Going& item, std
     CO_TRY_ASSIGN(const Bytes octets, co_await store_.content(item.digest, from, count));
     if (octets.empty()) co_return fail(Errc::NotFound, "upload: the content is shorter than it was");
     const ByteView piece = ByteView(octets).first(codec::content::next_piece(octets));
-    const auto look = [&unwrapper, piece, from] {
-      return sync::encode(sync::ItemMessage(sync::ItemBlock{from, unwrapper.unwrap(piece)}));
+    const auto look = [&unwrapper, &counted, &item, piece, from, clock] {
+      sync::ItemBlock block{from, {}};
+      const auto unwrap = [&] { return item.as.raw ? codec::content::as_written(piece) : unwrapper.unwrap(piece); };
+      block.block = booster::runtime::timed(clock, counted.cpu, unwrap);
+      counted.count(block.block);
+      return sync::encode(sync::ItemMessage(std::move(block)));
     };
     const codec::property::Chain chain = co_await booster::runtime::offload(look);
     from += piece.size();

@@ -3,6 +3,7 @@
 #include "booster/runtime/timer.h"
 #include "proxy/client/lane.h"
 #include "proxy/client/together.h"
+#include "proxy/sync/octets.h"
 
 namespace proxy::client {
 
@@ -58,6 +59,20 @@ Task<Result<bool>> Upward::anything_to_send() {
 Task<Result<>> Upward::send(Lane& lane, sync::OperationMessage message) {
   const codec::property::Chain chain = sync::encode(message);
   co_return co_await lane.stream.send(chain);
+}
+
+Task<Result<>> Upward::send_whole(Lane& lane, sync::Ticket ticket, sync::OperationMessage message) {
+  CarriedItem item = item_up(ticket);
+  const auto encode = [&message] { return sync::encode(message); };
+  const codec::property::Chain chain = runtime::timed(lane.stream.cpu_clock(), item.what.cpu, encode);
+  codec::content::Block block;
+  CO_TRY(sync::get_block(chain, block));
+  CO_TRY_ASSIGN(const messaging::Cost cost, co_await lane.stream.send_counted(chain));
+  if (block.written == 0) co_return Result<>();  // only named
+  item.what.count(block);
+  item.what.charge(cost);
+  carried_.arrived(std::move(item));
+  co_return Result<>();
 }
 
 Task<Result<>> Upward::read_answers(Lane& lane) {

@@ -10,6 +10,7 @@
 #include "booster/runtime/loop.h"
 #include "booster/runtime/scope.h"
 #include "proxy/client/account_store.h"
+#include "proxy/client/carried_log.h"
 #include "proxy/client/events/events.h"
 #include "proxy/client/session_link.h"
 #include "proxy/client/traffic.h"
@@ -24,9 +25,14 @@ class Upward {
  public:
   // `link_up`: whether the tunnel carries now. A session may be there before and after: what it is given then waits in
   // it, and a person could not hold it any more.
-  Upward(booster::runtime::Loop& loop, AccountStore& store, events::Events& events, std::string address,
-         std::function<bool()> link_up)
-      : loop_(loop), store_(store), events_(events), address_(std::move(address)), link_up_(std::move(link_up)) {}
+  Upward(booster::runtime::Loop& loop, AccountStore& store, events::Events& events, CarriedLog& carried,
+         std::string address, std::function<bool()> link_up)
+      : loop_(loop),
+        store_(store),
+        events_(events),
+        carried_(carried),
+        address_(std::move(address)),
+        link_up_(std::move(link_up)) {}
 
   // The Operations stream and its uploads, to the stream's end. Opens none before there is something to send.
   Task<Result<>> serve(SessionLink& link, sync::AccountHandle account);
@@ -41,6 +47,8 @@ class Upward {
   Task<Result<>> read_answers(Lane& lane);
   Task<Result<>> send_acknowledgements(Lane& lane);
   static Task<Result<>> send(Lane& lane, sync::OperationMessage message);
+  // One that carries its octets.
+  Task<Result<>> send_whole(Lane& lane, sync::Ticket ticket, sync::OperationMessage message);
   void tell_queue_changed();
   // operations.cc
   Task<Result<>> send_operations(Lane& lane);
@@ -65,9 +73,12 @@ class Upward {
   struct Prefix {
     sync::ItemReferences references;
     Bytes octets;  // none: it refers to nothing
+    booster::runtime::Duration cpu{};
   };
-  Task<Result<Prefix>> prefix_of(sync::ContentDigest digest);
+  Task<Result<Prefix>> prefix_of(sync::ContentDigest digest, booster::runtime::CpuClock clock);
   struct Going;  // one on its stream: lane.h
+  Task<Result<>> upload_on(MessageStream& stream, const Going& item);
+  Task<Result<bool>> send_octets(MessageStream& stream, const Going& item, std::uint64_t from);
   Task<Result<>> send_alone(MessageStream& stream, const Going& item, std::uint64_t from, Prefix prefix);
   Task<Result<>> send_blocks(MessageStream& stream, const Going& item, std::uint64_t from);
   Task<Result<>> uploaded(Lane& lane, sync::Ticket ticket);
@@ -75,6 +86,7 @@ class Upward {
   booster::runtime::Loop& loop_;
   AccountStore& store_;
   events::Events& events_;
+  CarriedLog& carried_;
   std::string address_;
   std::function<bool()> link_up_;
   Traffic traffic_;

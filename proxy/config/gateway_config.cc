@@ -63,6 +63,7 @@ void read_agents(Section& in, gateway::AgentSettings& agents) {
   in.duration("scan", agents.scan);
   if (agents.scan < std::chrono::seconds(1)) in.wrong("scan", "want 1s or more");
   in.number("mixing", agents.mixing, 0, 1'000);
+  in.number("cpu_share", agents.cpu_share, 0, 400);
   in.texts("source_addresses", agents.source_addresses);
   for (const std::string& address : agents.source_addresses)
     if (!booster::net::Address::ip(address, 0)) in.wrong("source_addresses", "'" + address + "' is not an IP address");

@@ -55,6 +55,7 @@ struct AgentSettings {
   std::chrono::seconds wait{30};              // a login waits for a free agent as long
   std::chrono::seconds scan{60};              // between STATUS rounds over folders without IDLE
   std::uint32_t mixing = 8;                   // streams over slow links that a worker codes by context mixing at a time
+  std::uint32_t cpu_share = 50;               // percent of a core that a worker spends on that, over time
   std::vector<std::string> source_addresses;  // upstream connections are spread over them
   bool operator==(const AgentSettings&) const = default;
 };
@@ -89,7 +90,8 @@ struct AgentSpec {
   std::string authserv_id;
   Ambiguous ambiguous = Ambiguous::Retry;
   std::chrono::seconds scan{60};
-  std::uint32_t mixing = 0;    // as AgentSettings says
+  std::uint32_t mixing = 0;  // as AgentSettings says
+  std::uint32_t cpu_share = 0;
   std::string state_dir;       // where the user's own file (tickets, spool) lies; the worker opens it under a lock
   std::string source_address;  // for upstream connections; empty: the system's choice
   Credential credential;

@@ -1,6 +1,7 @@
 #include "proxy/messaging/coding.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 namespace proxy::messaging {
@@ -15,8 +16,10 @@ constexpr BitsPerSecond kThoroughBelow{3'000'000};
 constexpr MessageOptions kThorough{.level = 16, .window_log = 23};
 // Containers are opened at 4 MB of them a second; a revision of a document saves nine tenths of its air time.
 constexpr BitsPerSecond kOpenBelow{100'000'000};
+// From these rates on the former one costs more, air and both ends' time together, or keeps the link waiting: ADR 8.
+constexpr std::array kHaste{BitsPerSecond{0}, BitsPerSecond{80'000'000}, BitsPerSecond{300'000'000},
+                            BitsPerSecond{800'000'000}};
 constexpr MessageOptions kMixed{.encoding = codec::compress::Encoding::Mix};
-constexpr std::size_t kMostMixed = 256 * 1024;  // octets of references that are learned in a third of a second
 constexpr std::size_t kVocabulary = 64 * 1024;  // what every window begins with, at most
 constexpr std::uint64_t kClearly = 2;           // times the limit, to leave what was chosen below it
 
@@ -26,6 +29,7 @@ bool below(std::optional<BitsPerSecond> link, BitsPerSecond limit, bool already)
 
 // The window holds all of it, where it may.
 MessageOptions wide(MessageOptions options, const Alone& mail) {
+  if (options.encoding != codec::compress::Encoding::ZstdWindow) return options;
   const auto needed = static_cast<int>(std::bit_width(mail.content + mail.references + kVocabulary));
   options.window_log = std::clamp(needed, options.window_log, codec::compress::kMaxWindowLog);
   return options;
@@ -47,7 +51,7 @@ MessageOptions unmixed(const Alone& mail) {
 }
 
 bool CodingChoice::mix_below(BitsPerSecond limit, std::optional<BitsPerSecond> link) {
-  if (!below(link, limit, holds_permit_)) {
+  if (!below(link, limit, holds_permit_) || (holds_permit_ && !permits_->has_headroom())) {
     let_go();
   } else if (!holds_permit_ && permits_ != nullptr) {
     holds_permit_ = permits_->take();
@@ -55,9 +59,18 @@ bool CodingChoice::mix_below(BitsPerSecond limit, std::optional<BitsPerSecond> l
   return holds_permit_;
 }
 
+std::optional<MessageOptions> CodingChoice::in_haste(std::optional<BitsPerSecond> link) {
+  if (!link) haste_ = 0;
+  while (haste_ > 0 && link->value * kClearly < kHaste[haste_].value) --haste_;
+  while (link && haste_ + 1 < kHaste.size() && *link > kHaste[haste_ + 1]) ++haste_;
+  if (haste_ == 0) return std::nullopt;
+  return haste_ == 1 ? kQuick : haste_ == 2 ? kQuicker : kQuickest;
+}
+
 MessageOptions CodingChoice::choose(Load load, std::optional<BitsPerSecond> link) {
   const bool bulk = load == Load::Bulk;
   if (mix_below(bulk ? kMixBulk : kMixTrickle, link)) return kMixed;
+  if (const auto quick = in_haste(link)) return *quick;
   thorough_ = below(link, kThoroughBelow, thorough_);
   if (!bulk) return kTrickle;
   return thorough_ ? kThorough : kBulk;
@@ -66,10 +79,15 @@ MessageOptions CodingChoice::choose(Load load, std::optional<BitsPerSecond> link
 // The mixer learns the references before its first bit, while nothing is on the link.
 MessageOptions CodingChoice::choose(const Alone& mail, std::optional<BitsPerSecond> link) {
   const bool large = is_large(mail);
-  if (mail.references > kMostMixed) {
+  if (mail.references > kMixReferences) {
     let_go();
   } else if (mix_below(large ? kMixBulk : kMixTrickle, link)) {
     return kMixed;
+  }
+  if (const auto quick = in_haste(link)) {
+    // LZ4 would not reach what the mail refers to.
+    const bool far = mail.references > 0 && quick->encoding == codec::compress::Encoding::Lz4;
+    return wide(far ? kQuicker : *quick, mail);
   }
   thorough_ = below(link, kThoroughBelow, thorough_);
   if (!large) return wide(kAlone, mail);

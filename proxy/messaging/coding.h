@@ -7,6 +7,7 @@
 #include "codec/content/unwrapper.h"
 #include "codec/refer/history.h"
 #include "proxy/messaging/message_stream.h"
+#include "proxy/messaging/mixing_permits.h"
 
 namespace proxy::messaging {
 
@@ -23,28 +24,10 @@ struct Alone {
   std::size_t references = 0;
 };
 
-// How many context-mixing coders a process runs at a time: each takes mix::kMemory, and a core while it works.
-//   Owns    outlives its permits
-class MixingPermits {
- public:
-  explicit MixingPermits(std::uint32_t most = 0) : most_(most) {}
-  MixingPermits(const MixingPermits&) = delete;
-  MixingPermits& operator=(const MixingPermits&) = delete;
-  void set_most(std::uint32_t most) { most_ = most; }  // those given stay
-  std::uint32_t given() const { return given_; }
-
- private:
-  friend class CodingChoice;
-  bool take() {
-    if (given_ >= most_) return false;
-    ++given_;
-    return true;
-  }
-  void give_back() { --given_; }
-
-  std::uint32_t most_;
-  std::uint32_t given_ = 0;
-};
+// Where kBulk would keep the link waiting: less thorough, faster.
+constexpr MessageOptions kQuick{.level = 3, .window_log = 20};
+constexpr MessageOptions kQuicker{.level = 1, .window_log = 20};
+constexpr MessageOptions kQuickest{.encoding = codec::compress::Encoding::Lz4};
 
 // `link`: as CodingChoice has it.
 codec::content::Containers containers(std::optional<BitsPerSecond> link);
@@ -63,6 +46,8 @@ class CodingChoice {
   // `link`: how fast it takes what is sent; nullopt: not known (yet).
   MessageOptions choose(Load load, std::optional<BitsPerSecond> link);
   MessageOptions choose(const Alone& mail, std::optional<BitsPerSecond> link);
+  // What a fast link leaves time for; nullopt: it is not known to be one.
+  std::optional<MessageOptions> in_haste(std::optional<BitsPerSecond> link);
   // What a mail that goes alone may be coded against.
   codec::refer::History::Room room(std::optional<BitsPerSecond> link);
   void rest() { let_go(); }  // nothing comes for now: others may have the permit
@@ -75,6 +60,7 @@ class CodingChoice {
   MixingPermits* permits_;
   bool holds_permit_ = false;
   bool thorough_ = false;
+  std::size_t haste_ = 0;  // of kBulk and the three quick ones
 };
 
 }  // namespace proxy::messaging

@@ -18,12 +18,14 @@ constexpr std::size_t kMixedBlock = 16 * 1024;
 
 }  // namespace
 
-MessageStream::MessageStream(std::unique_ptr<booster::net::Stream> stream, MessageOptions options, Mixing mixing)
+MessageStream::MessageStream(std::unique_ptr<booster::net::Stream> stream, MessageOptions options, Mixing mixing,
+                             booster::runtime::CpuClock clock)
     : stream_(std::move(stream)),
       encoder_(options),
       decoder_(codec::compress::kMaxWindowLog, mixing == Mixing::Taken),
       frames_(codec::property::Limits{}),
-      input_(kMessageBuffer) {}
+      input_(kMessageBuffer),
+      clock_(clock) {}
 
 Task<Result<>> MessageStream::use(MessageOptions options) {
   CO_TRY_ASSIGN(const booster::runtime::Mutex::Lock lock, co_await writing_.lock());
@@ -32,12 +34,26 @@ Task<Result<>> MessageStream::use(MessageOptions options) {
 }
 
 Task<Result<>> MessageStream::send(const Chain& message) {
-  codec::property::append_framed(message, queued_);
+  queue(message);
   co_return co_await write_queued();
 }
 
-Task<Result<>> MessageStream::batch(const Chain& message) {
+Task<Result<Cost>> MessageStream::send_counted(const Chain& message) {
+  const std::uint64_t from = queued_to_;
+  queue(message);
+  const std::uint64_t to = queued_to_;
+  CO_TRY(co_await write_queued());
+  co_return sent_.up_to(to) - sent_.up_to(from);
+}
+
+void MessageStream::queue(const Chain& message) {
+  const std::size_t before = queued_.size();
   codec::property::append_framed(message, queued_);
+  queued_to_ += queued_.size() - before;
+}
+
+Task<Result<>> MessageStream::batch(const Chain& message) {
+  queue(message);
   if (queued_.size() >= kBatch) co_return co_await write_queued();
   co_return Result<>();
 }
@@ -59,9 +75,11 @@ Task<Result<>> MessageStream::code_queued() {
     for (std::size_t at = 0; at < batch.size(); at += most) {
       const ByteView raw = ByteView(batch).subspan(at, std::min(most, batch.size() - at));
       Bytes coded;
+      Cost cost;
       Result<> encoded;
-      auto job = [this, raw, &coded] {
-        return alone_ ? encoder_.encode_aside(raw, coded) : encoder_.encode(raw, coded);
+      auto job = [this, raw, &coded, &cost] {
+        const auto encode = [&] { return alone_ ? encoder_.encode_aside(raw, coded) : encoder_.encode(raw, coded); };
+        return booster::runtime::timed(clock_, cost.cpu, encode);
       };
       if (!alone_ && raw.size() < (mixed ? kMixedOffload : kOffload)) {
         encoded = job();
@@ -69,16 +87,24 @@ Task<Result<>> MessageStream::code_queued() {
         encoded = co_await booster::runtime::offload(job);
       }
       CO_TRY(encoded);
-      raw_sent_ += raw.size();
+      count_sent(cost, raw.size(), coded);
       CO_TRY(co_await write_coded(std::move(coded)));
     }
   }
   co_return Result<>();
 }
 
+void MessageStream::count_sent(Cost cost, std::size_t raw, ByteView coded) {
+  cost.raw = raw;
+  cost.coded = coded.size();
+  cost.by[static_cast<std::size_t>(codec::compress::encoding_of(coded))] = raw;
+  sent_.add(cost);
+  if (mixing_ != nullptr && codec::compress::encoding_of(coded) == codec::compress::Encoding::Mix)
+    mixing_->spend(cost.cpu);
+}
+
 // What stands alone is kept until it is whole, or too large for one record to tell much.
 Task<Result<>> MessageStream::write_coded(Bytes coded) {
-  coded_sent_ += coded.size();
   if (alone_) {
     coded_alone_.insert(coded_alone_.end(), coded.begin(), coded.end());
     if (coded_alone_.size() < kBatch) co_return Result<>();
@@ -101,9 +127,9 @@ Task<Result<>> MessageStream::begin_alone(const MessageOptions& options, const s
   large_alone_ = false;
   Bytes octets;
   for (const Chain& head : heads) codec::property::append_framed(head, octets);
-  raw_sent_ += octets.size();
+  queued_to_ += octets.size();
   CO_TRY(codec::compress::BlockEncoder::store(octets, coded_alone_));
-  coded_sent_ += coded_alone_.size();
+  if (!octets.empty()) count_sent({}, octets.size(), coded_alone_);
   co_return Result<>();
 }
 
@@ -114,7 +140,9 @@ Task<Result<>> MessageStream::end_alone() {
   const std::size_t before = coded.size();
   const bool large = large_alone_ || before > kLarge;
   encoder_.end_aside(large ? kPaddingOfLarge : kPadding, coded);
-  coded_sent_ += coded.size() - before;
+  Cost padding;
+  padding.coded = coded.size() - before;
+  sent_.add(padding);
   alone_ = false;
   co_return co_await stream_->write(coded);
 }
@@ -125,6 +153,11 @@ Task<Result<Chain>> MessageStream::receive() {
     const std::size_t before = raw.size();
     CO_TRY_ASSIGN(std::optional<Chain> message, frames_.next(raw));
     raw_begin_ += before - raw.size();
+    taken_ += before - raw.size();
+    if (message) {
+      before_last_ = received_.up_to(given_);
+      given_ = taken_;
+    }
     if (raw_begin_ == raw_.size()) {
       raw_.clear();
       raw_begin_ = 0;
@@ -135,9 +168,9 @@ Task<Result<Chain>> MessageStream::receive() {
     const std::size_t held = coded.size();
     CO_TRY_ASSIGN(const std::optional<std::size_t> decoded, co_await decode(coded));
     input_begin_ += held - coded.size();
+    block_.coded += held - coded.size();
     if (decoded) {
-      raw_received_ += *decoded;
-      if (decoder_.mixed()) mixed_received_ += *decoded;
+      count_received(*decoded);
       continue;
     }
     input_begin_ = 0;
@@ -151,9 +184,19 @@ Task<Result<Chain>> MessageStream::receive() {
 
 // Octets in, at most one block out.
 Task<Result<std::optional<std::size_t>>> MessageStream::decode(ByteView& coded) {
-  auto job = [this, &coded] { return decoder_.next(coded, raw_); };
+  auto job = [this, &coded] {
+    return booster::runtime::timed(clock_, block_.cpu, [&] { return decoder_.next(coded, raw_); });
+  };
   if (!decoder_.takes_time(coded)) co_return job();
   co_return co_await booster::runtime::offload(job);
+}
+
+void MessageStream::count_received(std::size_t octets) {
+  Cost block = std::exchange(block_, {});
+  block.raw = octets;
+  block.by[static_cast<std::size_t>(decoder_.last())] = octets;
+  received_.forget_before(given_);
+  received_.add(block);
 }
 
 Task<Result<>> MessageStream::finish() {

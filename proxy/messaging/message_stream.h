@@ -8,6 +8,8 @@
 #include "booster/runtime/notify.h"
 #include "codec/compress/block.h"
 #include "codec/property/frame.h"
+#include "proxy/messaging/cost.h"
+#include "proxy/messaging/mixing_permits.h"
 
 namespace proxy::messaging {
 
@@ -47,12 +49,15 @@ enum class Mixing : std::uint8_t { Refused, Taken };
 class MessageStream {
  public:
   explicit MessageStream(std::unique_ptr<booster::net::Stream> stream, MessageOptions options = {},
-                         Mixing mixing = Mixing::Refused);
+                         Mixing mixing = Mixing::Refused,
+                         booster::runtime::CpuClock clock = booster::runtime::read_thread_cpu_clock);
   MessageStream(const MessageStream&) = delete;
   MessageStream& operator=(const MessageStream&) = delete;
 
   // Queues and writes at once.   Errors  those of the stream     Cancel  as Stream::write; a block is never cut
   Task<Result<>> send(const Chain& message);
+  // Likewise, and says what the message cost.
+  Task<Result<Cost>> send_counted(const Chain& message);
   // Queues; writes once kBatch octets wait. What is queued goes out with the next send() or flush().
   Task<Result<>> batch(const Chain& message);
   Task<Result<>> flush();
@@ -77,25 +82,40 @@ class MessageStream {
 
   // From the next message on. Other options than those in use end the window and free its memory.
   Task<Result<>> use(MessageOptions options);
+  const MessageOptions& coding() const { return encoder_.coding(); }
+
+  // Whose processor time context mixing on this stream takes; it outlives the stream.
+  void charge_mixing_to(MixingPermits* permits) { mixing_ = permits; }
 
   Task<Result<>> finish();  // flushes, then half-closes
   void close() { stream_->close(); }
   booster::net::Stream& stream() { return *stream_; }
 
-  std::uint64_t raw_sent() const { return raw_sent_; }      // octets before compression
-  std::uint64_t coded_sent() const { return coded_sent_; }  // what went to the stream
-  std::uint64_t raw_received() const { return raw_received_; }
+  std::uint64_t raw_sent() const { return cost_sent().raw; }      // octets before compression
+  std::uint64_t coded_sent() const { return cost_sent().coded; }  // what went to the stream
+  std::uint64_t raw_received() const { return received_.total().raw; }
   std::uint64_t coded_received() const { return coded_received_; }
   std::uint64_t referred() const { return referred_; }  // expect() was called as often, pass_over() as
   std::uint64_t not_here() const { return not_here_; }
-  std::uint64_t mixed_received() const { return mixed_received_; }  // of raw_received(), by context mixing
+  // Of raw_received(), by context mixing.
+  std::uint64_t mixed_received() const {
+    return received_.total().by[static_cast<std::size_t>(codec::compress::Encoding::Mix)];
+  }
+  const Cost& cost_sent() const { return sent_.total(); }
+  // Of the messages that receive() gave, and of padding that came behind them.
+  Cost cost_received() const { return received_.up_to(given_); }
+  const Cost& cost_before_last() const { return before_last_; }  // the same before the last message was given
+  booster::runtime::CpuClock cpu_clock() const { return clock_; }
 
  private:
+  void queue(const Chain& message);
   Task<Result<>> write_queued();
   Task<Result<>> code_queued();
   const MessageOptions& coding_now() const { return alone_ ? alone_as_ : encoder_.coding(); }
   Task<Result<>> write_coded(Bytes coded);
   Task<Result<std::optional<std::size_t>>> decode(ByteView& coded);
+  void count_sent(Cost cost, std::size_t raw, ByteView coded);
+  void count_received(std::size_t octets);
 
   std::unique_ptr<booster::net::Stream> stream_;
   codec::compress::BlockEncoder encoder_;
@@ -112,11 +132,16 @@ class MessageStream {
   std::size_t input_end_ = 0;
   Bytes raw_;
   std::size_t raw_begin_ = 0;
-  std::uint64_t raw_sent_ = 0;
-  std::uint64_t coded_sent_ = 0;
-  std::uint64_t raw_received_ = 0;
+  booster::runtime::CpuClock clock_;
+  MixingPermits* mixing_ = nullptr;
+  CostCurve sent_;
+  std::uint64_t queued_to_ = 0;  // raw octets that were queued, in all
+  CostCurve received_;
+  Cost before_last_;
+  Cost block_;               // of the block that comes in
+  std::uint64_t taken_ = 0;  // raw octets that were looked at
+  std::uint64_t given_ = 0;  // of these, of messages that receive() gave
   std::uint64_t coded_received_ = 0;
-  std::uint64_t mixed_received_ = 0;
   std::uint64_t referred_ = 0;
   std::uint64_t not_here_ = 0;
 };

@@ -73,6 +73,7 @@ struct ItemEncoder {
     put(chain, id::kOffset, message.offset);
     put_fixed(chain, id::kRunning, message.running);
     put_keys(chain, id::kReference, message.missing, pack_uid_order);
+    put(chain, id::kRaw, message.raw ? 1 : 0);
     return chain;
   }
   Chain operator()(const CancelItems& message) const {
@@ -126,6 +127,7 @@ struct ItemEncoder {
     put(chain, id::kUid, message.uid.value);
     put(chain, id::kGone, message.gone ? 1 : 0);
     put(chain, id::kText, message.text);
+    put(chain, id::kRaw, message.raw ? 1 : 0);
     return chain;
   }
   Chain operator()(const UploadFrom& message) const {
@@ -152,6 +154,7 @@ Result<ItemMessage> decode_list(const Chain& chain) {
     TRY(get(chain, id::kOffset, message.offset));
     TRY(get_fixed(chain, id::kRunning, message.running));
     TRY(get_keys(chain, id::kReference, message.missing, unpack_uid_order));
+    TRY(get(chain, id::kRaw, message.raw));
   }
   return message;
 }
@@ -206,6 +209,7 @@ Result<ItemMessage> decode_failed(const Chain& chain) {
   TRY(get(chain, id::kUid, message.uid.value));
   TRY(get(chain, id::kGone, message.gone));
   TRY(get(chain, id::kText, message.text));
+  TRY(get(chain, id::kRaw, message.raw));
   return message;
 }
 

@@ -30,6 +30,7 @@ struct WantItems {
   std::uint64_t offset = 0;
   ContentDigest running{};
   std::vector<ItemKey> missing;  // what the first uid was coded against and is not here: once more without references
+  bool raw = false;              // the first uid's digest differed: its octets once more as they are
   bool operator==(const WantItems&) const = default;
 };
 struct CancelItems {  // not wanted any more (evicted policy, user's choice); those under way may still come
@@ -89,6 +90,7 @@ struct ItemFailed {  // gone (expunged meanwhile) or not to be had now
   ServerUid uid;
   bool gone = false;
   std::string text;
+  bool raw = false;  // Upload: the digest differed; once more, the octets as they are
   bool operator==(const ItemFailed&) const = default;
 };
 // Upload: the receiver says where to begin before the sender's first block, and when all of it is durable.

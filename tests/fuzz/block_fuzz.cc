@@ -47,12 +47,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CHECK(whole.good == pieces.good && whole.out == pieces.out);
   CHECK(decode_all(bytes, 7, true).out.size() <= whole.out.size() || !whole.good);
 
-  BlockEncoder encoder({.level = 1, .window_log = 12});
-  Bytes coded;
-  CHECK(encoder.encode(bytes.first(size / 2), coded));
-  CHECK(encoder.encode(bytes.subspan(size / 2), coded));
-  CHECK(coded.size() <= size + size / 1000 + 64);
-  const Outcome back = decode_all(coded, 11);
-  CHECK(back.good && std::ranges::equal(back.out, bytes));
+  for (const Coding& coding : {Coding{.level = 1, .window_log = 12}, Coding{.encoding = Encoding::Lz4}}) {
+    BlockEncoder encoder(coding);
+    Bytes coded;
+    CHECK(encoder.encode(bytes.first(size / 2), coded));
+    CHECK(encoder.encode(bytes.subspan(size / 2), coded));
+    CHECK(coded.size() <= size + size / 1000 + 64);
+    const Outcome back = decode_all(coded, 11);
+    CHECK(back.good && std::ranges::equal(back.out, bytes));
+  }
   return 0;
 }

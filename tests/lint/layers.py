@@ -65,7 +65,7 @@ MAY_USE = {
     "proxy/gateway/connector": [*GRAMMARS, "booster/net", "booster/tls", "codec/compress"],
     "proxy/gateway/agent": ["proxy/gateway/connector", "proxy/sync", "proxy/messaging", "proxy/gateway/state", "proxy/gateway/chunks",
                             "booster/sql", "codec/convert"],
-    "proxy/gateway/worker": ["proxy/gateway", "proxy/sync", "booster/carrier", "booster/platform"],
+    "proxy/gateway/worker": ["proxy/gateway", "proxy/messaging", "proxy/sync", "booster/carrier", "booster/platform"],
     "proxy/gateway/hosting": ["proxy/gateway/worker", "proxy/gateway/agent"],
     "proxy/gateway/dispatcher": ["booster/carrier", "proxy/gateway", "proxy/gateway/state", "proxy/gateway/broker", "proxy/gateway/worker",
                                  "proxy/flow"],

@@ -46,6 +46,7 @@ class ScriptedAgent {
   std::vector<std::uint32_t> begun;    // bodies, in the order in which they went out
   std::vector<std::uint64_t> offsets;  // beside `begun`
   std::set<std::uint32_t> cancelled;
+  std::set<std::uint32_t> asked_raw;                   // after a wrong digest
   std::set<std::uint32_t> asked;                       // on Bodies and Fetch streams
   sync::WantNew wants_new;                             // the latest
   std::map<std::uint32_t, std::uint32_t> refers;       // this mail is coded against that one
@@ -211,6 +212,7 @@ class ScriptedAgent {
         missing = want->missing;
         for (const sync::ServerUid uid : want->uids) refers.erase(uid.value);
       }
+      if (want->raw) asked_raw.insert(want->uids.front().value);
       for (const sync::ServerUid uid : want->uids) {
         asked.insert(uid.value);
         items.wants.emplace_back(uid, std::exchange(offset, 0));

@@ -189,3 +189,38 @@ def test_a_known_attachment_goes_up_as_a_reference(world, tmp_path):
         again = send_to_bob(lab, with_attachment("a better chart", revised, **ours))
         assert again < ATTACHMENT / 10 and references(lab) == {"used": 1, "missing": 0}
         print("up:", stranger, forwarded, again)
+
+
+def carried(lab: Lab, way: str) -> dict:
+    return accounts.status(lab)["accounts"][0]["carried"][way]
+
+
+def test_what_a_mail_cost_is_told(world, tmp_path):
+    """The figures of one mail are what crossed for it: of random octets no coder makes less."""
+    noise = random.Random(9).randbytes(120_000)
+    with Lab("--mails", "3", "--wait", "synced") as lab:
+        before, bytes_before = carried(lab, "down"), accounts.status(lab)["accounts"][0]["bytes"]["coded_received"]
+        lab.stats(reset=True)
+        mail = with_attachment("a cost", noise)
+        deliver(lab, tmp_path, mail)
+        accounts.assert_equal(lab)
+        _, on_link = lab.link_bytes()
+        after, last = carried(lab, "down"), carried(lab, "last")[-1]
+        assert after["items"] == before["items"] + 1 and after["fell_back"] == 0
+        assert last["direction"] == "down" and last["mailbox"] == "INBOX" and last["encoding"] == "zstd"
+        assert last["raw"] == after["raw"] - before["raw"] and len(mail) <= last["raw"] < len(mail) + 2000  # what delivery adds
+        assert len(noise) < last["unwrapped"] < len(noise) + 4000
+        coded_received = accounts.status(lab)["accounts"][0]["bytes"]["coded_received"]
+        assert len(noise) < last["coded"] <= coded_received - bytes_before
+        assert last["coded"] == after["coded"] - before["coded"] and last["coded"] < on_link < last["coded"] * 1.15
+        assert 0 < last["cpu_seconds"] < 5
+        # The gateway tells the same of it.
+        at_gateway = accounts.until(lambda: (lambda down: down if down["items"] >= after["items"] else None)(
+            accounts.status(lab, "gateway")["carried"]["down"]), "the gateway's figures")
+        assert at_gateway["raw"] == after["raw"] and at_gateway["coded"] >= after["coded"]
+        ours = with_attachment("a cost up", random.Random(10).randbytes(90_000), sender="alice@mail.test", to="bob@mail.test")
+        send_to_bob(lab, ours)
+        up = carried(lab, "up")
+        assert up["items"] == 1 and up["raw"] >= len(ours) and 90_000 < up["coded"] < 100_000
+        (told,) = [line for line in lab.packetboat("status").splitlines() if "mail down" in line]
+        assert "0 fell back to raw" in told and "s CPU" in told

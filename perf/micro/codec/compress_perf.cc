@@ -24,6 +24,8 @@ void encode_blocks(benchmark::State& state, const Coding& coding) {
 }
 BENCHMARK_CAPTURE(encode_blocks, zstd1, Coding{.level = 1});
 BENCHMARK_CAPTURE(encode_blocks, zstd6, Coding{.level = 6});
+BENCHMARK_CAPTURE(encode_blocks, zstd9, Coding{.level = 9, .window_log = 23});
+BENCHMARK_CAPTURE(encode_blocks, lz4, Coding{.encoding = Encoding::Lz4});
 BENCHMARK_CAPTURE(encode_blocks, zstd19, Coding{.level = 19});
 BENCHMARK_CAPTURE(encode_blocks, mix, Coding{.encoding = Encoding::Mix});
 
@@ -43,6 +45,7 @@ void decode_blocks(benchmark::State& state, const Coding& coding) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(raw.size()));
 }
 BENCHMARK_CAPTURE(decode_blocks, zstd6, Coding{.level = 6});
+BENCHMARK_CAPTURE(decode_blocks, lz4, Coding{.encoding = Encoding::Lz4});
 BENCHMARK_CAPTURE(decode_blocks, mix, Coding{.encoding = Encoding::Mix});
 
 }  // namespace

@@ -33,7 +33,10 @@ struct Agent::Parts final : MailboxListener {
                {},
                owner.settings_.mixing,
                owner.settings_.authserv_id,
-               booster::crypto::random_u64()},
+               booster::crypto::random_u64(),
+               {},
+               {},
+               owner.changed_},
         watch(loop, *owner.upstream_, owner.settings_.idle_rearm, owner.settings_.poll_inbox) {}
 
   void on_folders() override {
@@ -153,7 +156,14 @@ AgentStatus Agent::status() const {
   status.mailboxes = parts_->mailboxes.all().size();
   status.bodies_sent = parts_->shared.bodies_sent;
   status.overviews_sent = parts_->shared.overviews_sent;
+  status.down = parts_->shared.down;
+  status.up = parts_->shared.up;
   return status;
+}
+
+void Agent::came_up(const messaging::Carried& item) {
+  parts_->shared.up += item;
+  changed_.notify_all();
 }
 
 void Agent::touched(const std::string& mailbox) {

@@ -8,6 +8,7 @@
 #include "booster/runtime/scope.h"
 #include "proxy/gateway/agent/operations_host.h"
 #include "proxy/gateway/agent/upstream.h"
+#include "proxy/messaging/carried.h"
 #include "proxy/messaging/coding.h"
 #include "proxy/sync/control.h"
 
@@ -36,6 +37,8 @@ struct AgentStatus {
   std::size_t mailboxes = 0;
   std::uint64_t bodies_sent = 0;
   std::uint64_t overviews_sent = 0;
+  messaging::Carried down;  // mails, to all devices, since the agent came
+  messaging::Carried up;
 };
 
 class Agent final : public OperationsAccess {
@@ -75,6 +78,7 @@ class Agent final : public OperationsAccess {
   void folders_touched() override;
   void made_by(DeviceSessionId device, sync::ItemKey item) override;
   Task<Result<bool>> append_reference(sync::ItemKey key, codec::refer::Extent extent, Bytes& prefix) override;
+  void came_up(const messaging::Carried& item) override;
   void tell(std::string text, bool trouble) override;
 
  private:

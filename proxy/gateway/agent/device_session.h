@@ -9,6 +9,7 @@
 #include "proxy/gateway/agent/held_mails.h"
 #include "proxy/gateway/agent/mails.h"
 #include "proxy/gateway/agent/operations_host.h"
+#include "proxy/messaging/carried.h"
 #include "proxy/messaging/coding.h"
 #include "proxy/sync/control.h"
 #include "proxy/sync/items.h"
@@ -36,6 +37,9 @@ struct Shared {
   messaging::MixingPermits* mixing = nullptr;
   std::string authserv_id;
   std::uint64_t chunk_key = 0;  // the session's own: chunk ids are never said
+  messaging::Carried down;
+  messaging::Carried up;
+  runtime::Notify& counted;  // something was added to these, and nothing follows at once
   std::int64_t wall_seconds() const {
     return std::chrono::duration_cast<std::chrono::seconds>(loop.wall_now().time_since_epoch()).count();
   }
@@ -88,7 +92,9 @@ class SyncFeed {
         link_(link),
         coding_(shared.mixing),
         alone_(shared.mixing),
-        stream_(std::move(stream)) {}
+        stream_(std::move(stream)) {
+    stream_.charge_mixing_to(shared.mixing);
+  }
 
   Task<Result<>> serve();  // reads and feeds until the stream ends
   void on_change(const Mailbox& mailbox, const Change& change);
@@ -167,7 +173,9 @@ class ItemFeed {
         coding_(shared.mixing),
         alone_(shared.mixing),
         stream_(std::move(stream)),
-        urgency_(urgency) {}
+        urgency_(urgency) {
+    stream_.charge_mixing_to(shared.mixing);
+  }
   ItemFeed(const ItemFeed&) = delete;
   ItemFeed& operator=(const ItemFeed&) = delete;
   ~ItemFeed();
@@ -185,6 +193,7 @@ class ItemFeed {
     std::uint64_t offset = 0;
     sync::ContentDigest running{};
     bool plain = false;   // without references: those were not there
+    bool raw = false;     // its digest differed: without references, unwrapping and compression
     bool pushed = false;  // it came just now, whatever the mail server's clock says
   };
   Task<Result<>> read();
@@ -198,12 +207,15 @@ class ItemFeed {
   struct Prefix {
     std::optional<codec::property::Chain> head;  // nullopt: no references
     Bytes octets;
+    std::uint64_t mails = 0;
   };
   Task<Result<>> send_alone(const Want& want, MailPtr mail, const codec::property::Chain& start, std::uint64_t offset);
   Task<Result<Prefix>> prefix_of(sync::ItemKey item, HeldMails::Choice chosen);
   Task<Result<bool>> append_reference(sync::ItemKey key, codec::refer::Extent extent, Bytes& octets);
   Task<Result<>> learn();
-  Task<Result<>> send_blocks(MailPtr mail, std::uint64_t offset);
+  Task<Result<>> send_blocks(MailPtr mail, std::uint64_t offset, bool raw = false);
+  Task<Result<>> send_raw(MailPtr mail, const codec::property::Chain& start, std::uint64_t offset);
+  void count();
   Task<Result<>> send_failed(const Want& want, const Error& error);
 
   Shared& shared_;
@@ -219,6 +231,7 @@ class ItemFeed {
   std::pair<std::string, std::uint32_t> place_;  // mailbox and validity that were said last
   std::deque<sync::ItemKey> to_learn_;           // held by the device, not looked at yet
   std::size_t history_seen_ = 0;                 // mails that are not live and were looked at all the same
+  messaging::Cost counted_;                      // of the stream, that is in shared_.down
   bool finished_ = false;                        // it asks for nothing more
   runtime::Notify changed_;
 };

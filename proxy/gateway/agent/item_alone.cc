@@ -34,11 +34,15 @@ Task<Result<>> ItemFeed::send_alone(const Want& want, MailPtr mail, const codec:
     CO_TRY_ASSIGN(prefix, co_await prefix_of(key, std::move(chosen)));
   }
   const messaging::Alone size{traits.content_size, prefix.octets.size()};
-  const messaging::MessageOptions coding = interactive ? messaging::unmixed(size) : alone_.choose(size, link_);
+  messaging::MessageOptions coding = messaging::unmixed(size);
+  if (!interactive || alone_.in_haste(link_)) coding = alone_.choose(size, link_);
   std::vector<codec::property::Chain> heads;
   heads.push_back(start);
   if (prefix.head) heads.push_back(*std::move(prefix.head));
   const std::size_t whole_size = mail->octets().size();
+  shared_.down.referring += prefix.mails > 0 ? 1 : 0;
+  shared_.down.references += prefix.mails;
+  shared_.down.referred += prefix.octets.size();
   CO_TRY(co_await stream_.begin_alone(coding, heads, std::move(prefix.octets)));
   CO_TRY(co_await send_blocks(std::move(mail), offset));
   CO_TRY(co_await stream_.end_alone());
@@ -91,6 +95,7 @@ Task<Result<ItemFeed::Prefix>> ItemFeed::prefix_of(sync::ItemKey item, HeldMails
   if (prefix.octets.empty()) co_return prefix;
   const booster::crypto::Digest digest = booster::crypto::sha256(prefix.octets);
   std::copy_n(digest.bytes.begin(), references.check.size(), references.check.begin());
+  prefix.mails = references.fronts.size() + references.whole.size();
   prefix.head = sync::encode(sync::ItemMessage(std::move(references)));
   co_return prefix;
 }

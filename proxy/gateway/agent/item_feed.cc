@@ -82,6 +82,7 @@ Result<> ItemFeed::take(sync::ItemMessage message) {
         one.offset = want->offset;
         one.running = want->running;
         one.plain = !want->missing.empty();
+        one.raw = want->raw;
       }
       wants_.push_back(std::move(one));
     }
@@ -118,7 +119,7 @@ Task<Result<>> ItemFeed::feed() {
 
 // A person waits for what a Fetch stream brings, and it brings too little to learn from.
 Task<Result<>> ItemFeed::pack() {
-  if (urgency_ == Urgency::Interactive) co_return Result<>();
+  if (urgency_ == Urgency::Interactive && !coding_.in_haste(link_)) co_return Result<>();
   const messaging::MessageOptions coding = coding_.choose(load_, link_);
   co_return co_await stream_.use(coding);
 }
@@ -183,7 +184,9 @@ Task<Result<>> ItemFeed::send_item(Want want) {
   start.size = octets.size();
   start.offset = offset;
   const codec::property::Chain chain = sync::encode(sync::ItemMessage(std::move(start)));
-  if (want.pushed || (*mail)->is_live(shared_.wall_seconds())) {
+  if (want.raw) {
+    CO_TRY(co_await send_raw(std::move(*mail), chain, offset));
+  } else if (want.pushed || (*mail)->is_live(shared_.wall_seconds())) {
     CO_TRY(co_await send_alone(want, std::move(*mail), chain, offset));
   } else {
     CO_TRY(co_await pack());
@@ -196,11 +199,35 @@ Task<Result<>> ItemFeed::send_item(Want want) {
     }
   }
   ++shared_.bodies_sent;
+  ++shared_.down.items;
+  count();
   if (!wants_.empty()) co_return Result<>();  // small items share a block
-  co_return co_await stream_.flush();
+  CO_TRY(co_await stream_.flush());
+  count();
+  shared_.counted.notify_all();
+  co_return Result<>();
 }
 
-Task<Result<>> ItemFeed::send_blocks(MailPtr mail, std::uint64_t offset) {
+// What the stream has cost since the last time.
+void ItemFeed::count() {
+  shared_.down.charge(stream_.cost_sent() - counted_);
+  counted_ = stream_.cost_sent();
+}
+
+Task<Result<>> ItemFeed::send_raw(MailPtr mail, const codec::property::Chain& start, std::uint64_t offset) {
+  messaging::MessageOptions stored;
+  stored.encoding = codec::compress::Encoding::Stored;
+  CO_TRY(co_await stream_.flush());
+  const messaging::MessageOptions before = stream_.coding();
+  CO_TRY(co_await stream_.use(stored));
+  CO_TRY(co_await stream_.batch(start));
+  CO_TRY(co_await send_blocks(std::move(mail), offset, true));
+  CO_TRY(co_await stream_.flush());
+  ++shared_.down.fell_back;
+  co_return co_await stream_.use(before);
+}
+
+Task<Result<>> ItemFeed::send_blocks(MailPtr mail, std::uint64_t offset, bool raw) {
   const ByteView octets = mail->octets();
   booster::crypto::Sha256 digest;
   digest.update(octets.first(static_cast<std::size_t>(offset)));
@@ -208,11 +235,20 @@ Task<Result<>> ItemFeed::send_blocks(MailPtr mail, std::uint64_t offset) {
   for (auto at = static_cast<std::size_t>(offset); at < octets.size();) {
     const ByteView rest = octets.subspan(at);
     const ByteView piece = rest.first(codec::content::next_piece(rest));
-    const auto look = [&unwrapper, &digest, piece, at] {
+    sync::ItemBlock block;
+    block.offset = at;
+    runtime::Duration cpu{};
+    const auto look = [&] {
       digest.update(piece);
-      return sync::encode(sync::ItemMessage(sync::ItemBlock{at, unwrapper.unwrap(piece)}));
+      const auto unwrap = [&] { return raw ? codec::content::as_written(piece) : unwrapper.unwrap(piece); };
+      block.block = runtime::timed(stream_.cpu_clock(), cpu, unwrap);
+      return true;
     };
-    const codec::property::Chain chain = co_await runtime::offload(look);
+    (void)co_await runtime::offload(look);
+    shared_.down.count(block.block);
+    shared_.down.cpu += cpu;
+    const sync::ItemMessage message = std::move(block);
+    const codec::property::Chain chain = sync::encode(message);
     CO_TRY(co_await stream_.batch(chain));
     at += piece.size();
   }

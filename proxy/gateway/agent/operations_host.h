@@ -2,6 +2,7 @@
 #pragma once
 #include "codec/refer/prefix.h"
 #include "proxy/gateway/agent/upstream.h"
+#include "proxy/messaging/carried.h"
 #include "proxy/sync/items.h"
 
 namespace proxy::gateway::agent {
@@ -25,6 +26,8 @@ class OperationsAccess {
   // Appends the content of a mail of the user's, as the mail server has it. False: it does not give it now, or there is
   // no room.
   virtual Task<Result<bool>> append_reference(sync::ItemKey key, codec::refer::Extent extent, Bytes& prefix) = 0;
+  // An item came up, or a try that came to nothing.
+  virtual void came_up(const messaging::Carried& item) = 0;
   // Trouble or news for every device.
   virtual void tell(std::string text, bool trouble) = 0;
 };

@@ -30,6 +30,7 @@ Task<Result<>> Upload::serve() {
     if (taken.error().code == Errc::Cancelled || taken.error().code == Errc::Protocol) co_return taken;
     sync::ItemFailed failed;
     failed.text = codec::to_string(taken.error());
+    failed.raw = std::exchange(wrong_, false);
     (void)co_await answer(std::move(failed));
     (void)co_await stream_.finish();
     co_return taken;
@@ -48,6 +49,7 @@ Task<Result<>> Upload::take(sync::ItemMessage message) {
 
 Task<Result<>> Upload::start(const sync::ItemStart& start) {
   under_way_ = start;
+  carried_ = {};
   wrapper_ = {};
   whole_.reset();
   std::optional<ContentDigest> whole;
@@ -89,6 +91,7 @@ Task<Result<std::optional<Bytes>>> Upload::prefix_of(sync::ItemReferences refere
 Task<Result<>> Upload::refer(sync::ItemReferences references) {
   if (!std::exchange(may_refer_, false)) co_return fail(Errc::Protocol, "upload: references behind the beginning");
   Result<std::optional<Bytes>> prefix;
+  const std::size_t mails = references.fronts.size() + references.whole.size();
   if (referring_ < kReferringUploads) {
     ++referring_;
     refers_ = true;
@@ -96,6 +99,9 @@ Task<Result<>> Upload::refer(sync::ItemReferences references) {
   }
   if (!prefix && prefix.error().code == Errc::Cancelled) co_return tl::unexpected(prefix.error());
   if (prefix && *prefix) {
+    carried_.referring = 1;
+    carried_.references = mails;
+    carried_.referred = (*prefix)->size();
     stream_.expect(std::move(**prefix));
     co_return Result<>();
   }
@@ -110,7 +116,10 @@ Task<Result<>> Upload::block(const sync::ItemBlock& block) {
   if (block.offset + block.block.written > under_way_->size)
     co_return fail(Errc::Protocol, "upload: more octets than stated");
   if (whole_ && !anew) co_return fail(Errc::Protocol, "upload: more octets than stated");
-  const auto wrap = [this, &block] { return wrapper_.wrap(block.block); };
+  const auto wrap = [this, &block] {
+    return runtime::timed(stream_.cpu_clock(), carried_.cpu, [&] { return wrapper_.wrap(block.block); });
+  };
+  carried_.count(block.block);
   CO_TRY_ASSIGN(const Bytes octets, co_await runtime::offload(wrap));
   const bool begin = whole_.has_value();
   auto job = [&](TicketFile& file) -> Result<> {
@@ -130,13 +139,26 @@ Task<Result<>> Upload::end(const sync::ItemEnd& end) {
     co_return fail(Errc::Conflict, "upload: other octets are here under this ticket");
   if (!whole_) {
     auto job = [&](TicketFile& file) { return file.spool().end_upload(under_way_->ticket, end.digest); };
-    CO_TRY(co_await tickets_.run(std::move(job)));
+    const Result<> ended = co_await tickets_.run(std::move(job));
+    wrong_ = !ended && ended.error().code == Errc::Conflict;
+    carried_.fell_back = wrong_ ? 1 : 0;
+    if (wrong_) count();
+    CO_TRY(ended);
   }
   const Ticket ticket = under_way_->ticket;
   under_way_.reset();
   end_referring();
+  carried_.items = 1;
+  count();
   sync::UploadStored stored{ticket};
   co_return co_await answer(stored);
+}
+
+void Upload::count() {
+  const messaging::Cost now = stream_.cost_received();
+  carried_.charge(now - counted_);
+  counted_ = now;
+  agent_.came_up(std::exchange(carried_, {}));
 }
 
 }  // namespace proxy::gateway::agent

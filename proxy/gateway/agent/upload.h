@@ -39,6 +39,7 @@ class Upload {
   Task<Result<>> block(const sync::ItemBlock& block);
   Task<Result<>> end(const sync::ItemEnd& end);
   Task<Result<>> answer(sync::ItemMessage message);
+  void count();
 
   OperationsAccess& agent_;
   Tickets& tickets_;
@@ -48,6 +49,9 @@ class Upload {
   std::optional<sync::ItemStart> under_way_;
   sync::UploadFrom from_;            // as it was answered
   bool may_refer_ = false;           // nothing of it came yet
+  bool wrong_ = false;               // its digest differed
+  messaging::Carried carried_;       // of what is under way
+  messaging::Cost counted_;          // of the stream, before it
   codec::content::Wrapper wrapper_;  // of it
   std::uint64_t offset_ = 0;
   std::optional<ContentDigest> whole_;  // of octets that were here already

@@ -5,6 +5,7 @@
 #include "booster/runtime/scope.h"
 #include "booster/runtime/timer.h"
 #include "proxy/gateway/agent/upload.h"
+#include "proxy/sync/octets.h"
 
 namespace proxy::gateway::agent {
 
@@ -49,7 +50,7 @@ Task<Result<>> UserOperations::serve_operations(OperationsAccess& agent, DeviceS
   runtime::TaskScope tasks(loop_, scope, [](const std::string&, const Error&) {});
   tasks.spawn("submission reports", send_reports(lane));
   tasks.spawn("operations", work(agent, device, lane));
-  Result<> end = co_await read_messages(lane);
+  Result<> end = co_await read_messages(agent, lane);
   tasks.cancel();
   co_await tasks.join();
   submissions_.unwatch(lane.watch);
@@ -58,10 +59,19 @@ Task<Result<>> UserOperations::serve_operations(OperationsAccess& agent, DeviceS
   co_return end;
 }
 
-Task<Result<>> UserOperations::read_messages(Lane& lane) {
+Task<Result<>> UserOperations::read_messages(OperationsAccess& agent, Lane& lane) {
   for (;;) {
     CO_TRY_ASSIGN(const messaging::Chain chain, co_await lane.stream.receive());
-    auto message = sync::decode_operation(chain);
+    messaging::Carried carried;
+    const auto decode = [&chain] { return sync::decode_operation(chain); };
+    auto message = runtime::timed(lane.stream.cpu_clock(), carried.cpu, decode);
+    codec::content::Block block;
+    if (message && sync::get_block(chain, block) && block.written > 0) {
+      carried.items = 1;
+      carried.count(block);
+      carried.charge(lane.stream.cost_received() - lane.stream.cost_before_last());
+      agent.came_up(carried);
+    }
     if (!message && message.error().code == Errc::Unsupported) continue;  // a newer client's
     if (!message) co_return tl::unexpected(message.error());
     CO_TRY(co_await take(lane, std::move(*message)));

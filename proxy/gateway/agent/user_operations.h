@@ -38,7 +38,7 @@ class UserOperations final : public OperationsHost {
   UserOperations(runtime::Loop& loop, TicketFile file, connector::SubmissionDialer& dialer,
                  UserOperationsSettings settings, AskServer* ask);
   struct Lane;
-  Task<Result<>> read_messages(Lane& lane);
+  Task<Result<>> read_messages(OperationsAccess& agent, Lane& lane);
   Task<Result<>> take(Lane& lane, sync::OperationMessage message);
   Task<Result<>> work(OperationsAccess& agent, DeviceSessionId device, Lane& lane);
   Task<Result<>> send_reports(Lane& lane);

@@ -39,7 +39,7 @@ constexpr Name kNames[] = {
     name_of(kCall), name_of(kKeyFile), name_of(kMaster),  name_of(kDomain),   name_of(kPasswordFile), name_of(kAccount),
     name_of(kTag),  name_of(kExpires), name_of(kNetwork), name_of(kEnrolled), name_of(kPassword),     name_of(kResult),
     name_of(kKeep), name_of(kVerdict), name_of(kAgain),   name_of(kFound),    name_of(kText)};
-static_assert(codec::property::well_registered(kNames, {0x1a0, 0x1bf}));  // the worker has the rest of kProcessIds
+static_assert(codec::property::well_registered(kNames, {0x1a0, 0x1b7}));  // the worker has the rest of kProcessIds
 
 enum class Kind : std::uint8_t {
   Configure = 1,

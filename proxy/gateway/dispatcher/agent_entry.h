@@ -33,6 +33,8 @@ struct AgentEntry {
   LoginOutcome outcome;
   std::string text;  // the agent's own words
   bool connected = false;
+  messaging::Carried down;  // by the agent that lives now
+  messaging::Carried up;
   std::map<DeviceSessionId, AgentUser*> users;
   int holds = 0;  // logins that look at it: not evicted meanwhile
   booster::runtime::TimePoint idle_since{};

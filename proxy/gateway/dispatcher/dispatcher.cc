@@ -181,6 +181,7 @@ AgentSpec Dispatcher::spec_of(const Account& account, const DomainSettings& doma
   spec.ambiguous = domain.ambiguous;
   spec.scan = settings_.agents.scan;
   spec.mixing = settings_.agents.mixing;
+  spec.cpu_share = settings_.agents.cpu_share;
   spec.state_dir = settings_.state_dir;
   const std::vector<std::string>& sources = settings_.agents.source_addresses;
   if (!sources.empty()) spec.source_address = sources[last_source_++ % sources.size()];

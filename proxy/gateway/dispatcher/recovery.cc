@@ -145,6 +145,8 @@ void Dispatcher::on_agent_status(const WorkerPtr& from, const worker::AgentStatu
   if (entry == nullptr) return;
   entry->connected = status.connected;
   entry->text = status.text;
+  entry->down = status.down;
+  entry->up = status.up;
 }
 
 void Dispatcher::on_agent_ended(const WorkerPtr& from, const worker::AgentEnded& ended) {
@@ -339,6 +341,8 @@ std::vector<AgentStatusRow> Dispatcher::agents() const {
     row.worker_pid = entry->worker != nullptr ? entry->worker->pid() : 0;
     row.devices = entry->users.size();
     row.server = entry->outcome.server;
+    row.down = entry->down;
+    row.up = entry->up;
     rows.push_back(std::move(row));
   }
   return rows;

@@ -7,6 +7,7 @@
 
 #include "booster/runtime/clock.h"
 #include "proxy/gateway/state/state.h"
+#include "proxy/messaging/carried.h"
 
 namespace proxy::gateway::dispatcher {
 
@@ -32,6 +33,8 @@ struct AgentStatusRow {
   int worker_pid = 0;
   std::size_t devices = 0;
   std::string server;
+  messaging::Carried down;  // mails, since the agent came
+  messaging::Carried up;
 };
 
 struct ProcessStatus {

@@ -150,6 +150,7 @@ Task<Result<std::shared_ptr<Agents::Hosted>>> Agents::make(AgentSpec spec) {
   settings.mixing = &mixing_;
   settings.authserv_id = spec.authserv_id;
   mixing_.set_most(spec.mixing);
+  mixing_.limit(spec.cpu_share, [this] { return loop_.now(); });
   hosted->agent =
       std::make_unique<agent::Agent>(loop_, agents_scope_, hosted->dialer, hosted->operations.get(), settings);
   const Result<> started = co_await hosted->agent->start(login_of(spec.credential));
@@ -178,15 +179,13 @@ Task<LoginOutcome> Agents::start(AgentId id, AgentSpec spec) {
 
 // Tells the front what becomes of an agent until it is released.
 Task<Result<>> Agents::watch(AgentId id, std::shared_ptr<Hosted> hosted) {
-  std::string last;
-  bool connected = false;
+  worker::AgentStatus last;
   for (bool first = true; !hosted->ending; first = false) {
     const agent::AgentStatus status = hosted->agent->status();
     const std::string text = status.connected ? (status.idling ? "idle" : "working") : status.trouble;
-    if (events_ != nullptr && (first || text != last || status.connected != connected))
-      events_->on_status(id, status.connected, text);
-    last = text;
-    connected = status.connected;
+    worker::AgentStatus now{id, text, status.connected, status.down, status.up};
+    if (events_ != nullptr && (first || now != last)) events_->on_status(now);
+    last = std::move(now);
     if (hosted->agent->ended()) {
       const Error why = *hosted->agent->ended();
       agents_.erase(id);

@@ -12,7 +12,7 @@ using booster::runtime::Task;
 class AgentEvents {
  public:
   virtual ~AgentEvents() = default;
-  virtual void on_status(AgentId agent, bool connected, const std::string& text) = 0;
+  virtual void on_status(const AgentStatus& status) = 0;
   // The agent gave up by itself (the server refuses its credential): it is gone when this is called. Not for release().
   virtual void on_ended(AgentId agent, const LoginOutcome& outcome) = 0;
 };

@@ -51,6 +51,8 @@ constexpr Property<Type::Unsigned> kPurpose{0x19b, "purpose"};
 constexpr Property<Type::Unsigned> kLinkRate{0x19c, "link rate"};
 constexpr Property<Type::Unsigned> kMixing{0x19d, "mixing coders"};
 constexpr Property<Type::Text> kAuthservId{0x19e, "authserv-id"};
+constexpr Property<Type::Bytes> kCarriedDown{0x1b8, "carried down"};
+constexpr Property<Type::Bytes> kCarriedUp{0x1b9, "carried up"};
 constexpr Name kNames[] = {
     name_of(kCall),          name_of(kAgent),          name_of(kSession),     name_of(kSpec),
     name_of(kAddress),       name_of(kLogin),          name_of(kImap),        name_of(kSubmission),
@@ -60,7 +62,11 @@ constexpr Name kNames[] = {
     name_of(kDevice),        name_of(kClientAddress),  name_of(kCode),        name_of(kText),
     name_of(kServer),        name_of(kSubmissionSize), name_of(kConnected),   name_of(kPurpose),
     name_of(kLinkRate),      name_of(kMixing),         name_of(kAuthservId)};
-static_assert(codec::property::well_registered(kNames, {0x180, 0x19f}));  // the broker has the rest of kProcessIds
+constexpr Property<Type::Unsigned> kCpuShare{0x1ba, "cpu share"};
+constexpr Name kMoreNames[] = {name_of(kCpuShare), name_of(kCarriedDown), name_of(kCarriedUp)};
+// The broker has the rest of kProcessIds.
+static_assert(codec::property::well_registered(kNames, {0x180, 0x19f}));
+static_assert(codec::property::well_registered(kMoreNames, {0x1b8, 0x1bf}));
 
 enum class Kind : std::uint8_t {
   Assign = 1,
@@ -99,6 +105,7 @@ Chain encode_spec(const AgentSpec& spec) {
   put(chain, kAmbiguous, static_cast<std::uint64_t>(spec.ambiguous));
   put(chain, kScan, static_cast<std::uint64_t>(spec.scan.count()));
   put(chain, kMixing, spec.mixing);
+  put(chain, kCpuShare, spec.cpu_share);
   put(chain, kAuthservId, spec.authserv_id);
   put(chain, kStateDir, spec.state_dir);
   put(chain, kSourceAddress, spec.source_address);
@@ -127,6 +134,7 @@ Result<AgentSpec> decode_spec(const Chain& outer) {
   TRY(get(*chain, kScan, scan));
   spec.scan = std::chrono::seconds(scan);
   TRY(get(*chain, kMixing, spec.mixing));
+  TRY(get(*chain, kCpuShare, spec.cpu_share));
   TRY(get(*chain, kAuthservId, spec.authserv_id));
   TRY(get(*chain, kStateDir, spec.state_dir));
   TRY(get(*chain, kSourceAddress, spec.source_address));
@@ -160,6 +168,12 @@ Result<> get_outcome(const Chain& chain, LoginOutcome& outcome) {
   TRY(get(chain, kText, outcome.text));
   TRY(get(chain, kServer, outcome.server));
   return get(chain, kSubmissionSize, outcome.submission_size);
+}
+
+Result<> get_carried(const Chain& chain, const Property<Type::Bytes>& property, messaging::Carried& into) {
+  TRY_ASSIGN(const ByteView packed, chain.require(property));
+  TRY_ASSIGN(into, messaging::unpack_carried(packed));
+  return {};
 }
 
 struct Encoder {
@@ -215,6 +229,8 @@ struct Encoder {
     put(chain, kAgent, message.agent.value);
     put(chain, kText, message.text);
     put(chain, kConnected, std::uint64_t{message.connected});
+    put(chain, kCarriedDown, messaging::pack_carried(message.down));
+    put(chain, kCarriedUp, messaging::pack_carried(message.up));
     return chain;
   }
   Chain operator()(const AgentEnded& message) const {
@@ -253,6 +269,8 @@ Result<Message> decode_status(const Chain& chain) {
   TRY(get(chain, kAgent, message.agent.value));
   TRY(get(chain, kText, message.text));
   TRY(get(chain, kConnected, message.connected));
+  TRY(get_carried(chain, kCarriedDown, message.down));
+  TRY(get_carried(chain, kCarriedUp, message.up));
   return Result<Message>(std::move(message));
 }
 

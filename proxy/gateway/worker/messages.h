@@ -8,6 +8,7 @@
 #include "booster/session/types.h"
 #include "codec/property/chain.h"
 #include "proxy/gateway/settings.h"
+#include "proxy/messaging/carried.h"
 #include "proxy/sync/control.h"
 
 namespace proxy::gateway::worker {
@@ -80,10 +81,12 @@ struct Outcome {
   LoginOutcome outcome;
   bool operator==(const Outcome&) const = default;
 };
-struct AgentStatus {  // for display; sent when it changes, at most every few seconds
+struct AgentStatus {  // for display; sent when it changes
   AgentId agent;
   std::string text;  // "idle", "reconnecting to mail.example.org: …"
   bool connected = true;
+  messaging::Carried down;  // mails, since the agent came
+  messaging::Carried up;
   bool operator==(const AgentStatus&) const = default;
 };
 struct AgentEnded {  // by Release (Ok), or because the server refuses the credential now (Refused), or Failed

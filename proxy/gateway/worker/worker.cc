@@ -25,9 +25,7 @@ class Service final : public AgentEvents {
 
   Task<Result<>> run();
 
-  void on_status(AgentId agent, bool connected, const std::string& text) override {
-    send(AgentStatus{agent, text, connected});
-  }
+  void on_status(const AgentStatus& status) override { send(status); }
   void on_ended(AgentId agent, const LoginOutcome& outcome) override { send(AgentEnded{agent, outcome}); }
 
  private:

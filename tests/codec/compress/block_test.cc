@@ -147,7 +147,7 @@ TEST(BlockHead, SaysWhatIsWrong) {
     EXPECT_FALSE(head) << hex;
     return head ? Errc::Io : head.error().code;
   };
-  EXPECT_EQ(refusal("04"), Errc::Unsupported);
+  EXPECT_EQ(refusal("05"), Errc::Unsupported);
   EXPECT_EQ(refusal("3f"), Errc::Unsupported);
   EXPECT_EQ(refusal("00818040"), Errc::Limit);    // raw 1 MiB + 1
   EXPECT_EQ(refusal("0101818060"), Errc::Limit);  // coded
@@ -165,7 +165,7 @@ TEST(BlockHead, TheWorkedExample) {
 
 // What came before an aside goes on behind it.
 TEST(Block, AWindowAsideLeavesTheLanesAlone) {
-  for (const Coding& coding : {Coding{}, Coding{.encoding = Encoding::Mix}}) {
+  for (const Coding& coding : {Coding{}, Coding{.encoding = Encoding::Mix}, Coding{.encoding = Encoding::Lz4}}) {
     BlockEncoder encoder(coding);
     Bytes first, aside, second, without;
     ASSERT_TRUE(encoder.encode(mail(1), first));

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "proxy/cli/carried_json.h"
 #include "proxy/cli/version_info.h"
 
 namespace proxy::cli {
@@ -31,6 +32,26 @@ TEST(ClientJson, OnlyWhatGoesUpCountsAsQueue) {
   EXPECT_EQ(told["queue"]["items"], 5);
   EXPECT_EQ(told["queue"]["held"], 1);
   EXPECT_EQ(told["accounts"][0]["queue"]["submissions"], 2);
+}
+
+TEST(ClientJson, WhatMailCostIsTold) {
+  client::ClientStatus status = with_account();
+  client::AccountStatus& account = status.accounts[0];
+  client::CarriedItem item = client::item_down({"INBOX", {7}, {12}});
+  item.what.raw = 7'900'000;
+  item.what.coded = 1'185'000;
+  item.what.cpu = std::chrono::milliseconds(4100);
+  item.what.by[static_cast<std::size_t>(codec::compress::Encoding::Mix)] = 5;
+  account.last_carried.push_back(item);
+  account.carried_down = item.what;
+  account.carried_down.items = 412;
+  account.carried_down.referring = 3;
+  const json carried = to_json(status, true)["accounts"][0]["carried"];
+  EXPECT_EQ(carried["down"]["packed_by"]["mix"], 5);
+  EXPECT_EQ(carried["last"][0]["encoding"], "mix");
+  EXPECT_EQ(carried["last"][0]["uid"], 12);
+  EXPECT_EQ(carried["up"]["items"], 0);
+  EXPECT_EQ(carried_text(carried["down"]), "7.9 MB as 1.2 MB (.15), 3 of 412 referred, 0 fell back to raw, 4.1 s CPU");
 }
 
 TEST(ClientJson, AMismatchOfTheTwoEndsIsTold) {

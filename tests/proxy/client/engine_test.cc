@@ -224,12 +224,22 @@ CORO_TEST(Engine, AnOperationThatHasToWaitIsSentAgainLater) {
   EXPECT_EQ(world.agent.operations.size(), 5U);
 }
 
-CORO_TEST(Engine, AWrongDigestIsAskedForOnceMore) {
+CORO_TEST(Engine, AWrongDigestIsAskedForOnceMoreRawAndCounted) {
   World world(loop);
   world.agent.mails[1] = octets_of(20'000, 1);
+  world.agent.mails[2] = octets_of(5'000, 2);
   world.agent.wrong_digest_once = {1};
   CO_ASSERT_OK(co_await world.session_for(minutes(1)));
   EXPECT_TRUE(world.bodies_equal());
+  EXPECT_EQ(world.agent.asked_raw, std::set<std::uint32_t>{1});
+  const Result<AccountStatus> status = co_await world.engine.status();
+  CO_ASSERT_OK(status);
+  EXPECT_EQ(status->carried_down.items, 2U);
+  EXPECT_EQ(status->carried_down.fell_back, 1U);
+  EXPECT_EQ(status->carried_down.raw, 45'000U) << "one of them twice";
+  EXPECT_GE(status->carried_down.coded, 100U);
+  EXPECT_LE(status->carried_down.coded, status->coded_received);
+  EXPECT_EQ(status->last_carried.size(), 2U);
 }
 
 Task<Result<>> read_while_it_comes(World& world) {

@@ -78,6 +78,7 @@ TEST(Config, EveryMistakeIsNamedWithItsPlaceAndRemedy) {
       "    submision: {host: s}\n"
       "agents:\n"
       "  workers: none\n"
+      "  cpu_share: 500\n"
       "  grace: 5\n"
       "lisen: x\n";
   const std::string mistakes = all(parse_gateway_config(text, config));
@@ -90,8 +91,9 @@ TEST(Config, EveryMistakeIsNamedWithItsPlaceAndRemedy) {
   EXPECT_NE(mistakes.find("domains[0].submission: is missing"), std::string::npos) << mistakes;
   EXPECT_NE(mistakes.find("f:7:12: agents.workers: 'none': want a number from 1 to 256"), std::string::npos)
       << mistakes;
-  EXPECT_NE(mistakes.find("f:8:10: agents.grace: '5': want a time with its unit"), std::string::npos) << mistakes;
-  EXPECT_NE(mistakes.find("f:9:1: lisen: unknown key; did you mean listen?"), std::string::npos) << mistakes;
+  EXPECT_NE(mistakes.find("f:8:14: agents.cpu_share: '500': want a number from 0 to 400"), std::string::npos);
+  EXPECT_NE(mistakes.find("f:9:10: agents.grace: '5': want a time with its unit"), std::string::npos) << mistakes;
+  EXPECT_NE(mistakes.find("f:10:1: lisen: unknown key; did you mean listen?"), std::string::npos) << mistakes;
 }
 
 TEST(Config, WhatIsNoYamlSaysWhere) {

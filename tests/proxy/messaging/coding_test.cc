@@ -78,6 +78,39 @@ TEST(Coding, ContainersAreOpenedUnlessTheLinkIsKnownToBeFast) {
   EXPECT_EQ(containers(BitsPerSecond{1'000'000'000}), Containers::Left);
 }
 
+TEST(Coding, AFastLinkIsPackedInHaste) {
+  CodingChoice choice(nullptr);
+  const BitsPerSecond lan{940'000'000};
+  EXPECT_FALSE(choice.in_haste(std::nullopt));
+  EXPECT_EQ(choice.choose(Load::Bulk, BitsPerSecond{70'000'000}), kBulk);
+  EXPECT_EQ(choice.choose(Load::Bulk, BitsPerSecond{100'000'000}), kQuick);
+  EXPECT_EQ(choice.choose(Load::Bulk, BitsPerSecond{400'000'000}), kQuicker);
+  EXPECT_EQ(choice.choose(Load::Bulk, lan), kQuickest);
+  EXPECT_EQ(choice.choose(Load::Trickle, lan), kQuickest);
+  EXPECT_EQ(choice.choose(Load::Bulk, BitsPerSecond{500'000'000}), kQuickest) << "until it is clearly another";
+  EXPECT_EQ(choice.choose(Load::Bulk, BitsPerSecond{300'000'000}), kQuicker);
+  EXPECT_EQ(choice.choose(Load::Bulk, BitsPerSecond{30'000'000}), kBulk);
+  EXPECT_EQ(choice.choose(Load::Bulk, lan), kQuickest) << "at once";
+  EXPECT_EQ(choice.choose(Load::Bulk, std::nullopt), kBulk);
+}
+
+TEST(Coding, WhatRefersIsNotLeftToLz4) {
+  CodingChoice choice(nullptr);
+  const BitsPerSecond lan{940'000'000};
+  const Alone plain{4'000, 0};
+  const Alone referring{4'000, 1'000'000};
+  EXPECT_EQ(choice.choose(plain, lan), kQuickest);
+  EXPECT_EQ(choice.choose(referring, lan).level, kQuicker.level);
+  EXPECT_GE(1 << choice.choose(referring, lan).window_log, 1'000'000);
+}
+
+TEST(Coding, WhatIsLearnedBeforeTheFirstBitIsLittle) {
+  MixingPermits permits(1);
+  CodingChoice choice(&permits);
+  EXPECT_EQ(choice.choose(Alone{4'000, kMixReferences}, BitsPerSecond{100'000}).encoding, Encoding::Mix);
+  EXPECT_EQ(choice.choose(Alone{4'000, kMixReferences + 1}, BitsPerSecond{100'000}).encoding, Encoding::ZstdWindow);
+}
+
 TEST(Coding, TheMixerRefersToLess) {
   MixingPermits permits(1);
   CodingChoice choice(&permits);

@@ -155,8 +155,8 @@ TEST(ItemMessages, CrossUnchanged) {
   ContentDigest digest{};
   digest[0] = std::byte{1};
   const std::vector<ItemKey> keys{{"INBOX", {5}, {9}}, {"", {0}, {77}}};
-  round_trips(ItemMessage(WantItems{"INBOX", {5}, {{9}, {8}, {20}}, 1'000, digest, {}}), decode_item);
-  round_trips(ItemMessage(WantItems{"INBOX", {5}, {{9}}, 0, {}, keys}), decode_item);
+  round_trips(ItemMessage(WantItems{"INBOX", {5}, {{9}, {8}, {20}}, 1'000, digest, {}, true}), decode_item);
+  round_trips(ItemMessage(WantItems{"INBOX", {5}, {{9}}, 0, {}, keys, false}), decode_item);
   round_trips(ItemMessage(ItemReferences{keys, {keys[1]}, {std::byte{1}, std::byte{2}}}), decode_item);
   round_trips(ItemMessage(CancelItems{"INBOX", {5}, {{9}}}), decode_item);
   round_trips(ItemMessage(WantNew{3, 1 << 20, {{"INBOX", {5}, {{9}, {8}}}, {"Sent", {6}, {{1}}}}}), decode_item);
@@ -165,7 +165,7 @@ TEST(ItemMessages, CrossUnchanged) {
   round_trips(ItemMessage(block_of(50, codec::to_bytes("octets"))), decode_item);
   round_trips(ItemMessage(block_of(50, base64_lines(100))), decode_item);
   round_trips(ItemMessage(ItemEnd{front_of(digest)}), decode_item);
-  round_trips(ItemMessage(ItemFailed{"INBOX", {5}, {9}, true, "expunged"}), decode_item);
+  round_trips(ItemMessage(ItemFailed{"INBOX", {5}, {9}, true, "expunged", true}), decode_item);
   round_trips(ItemMessage(UploadFrom{ticket(1), 5, digest}), decode_item);
   round_trips(ItemMessage(UploadStored{ticket(1)}), decode_item);
   EXPECT_FALSE(decode_item(crossed(encode(

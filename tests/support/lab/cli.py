@@ -24,7 +24,7 @@ def _first_user(state: State) -> str:
 
 def up(args: argparse.Namespace) -> None:
     without = frozenset(name.strip().upper() for name in args.without.split(",") if name.strip())
-    state = world.up(world.Options(args.dir, args.profile, args.mails, args.users, args.server, without, args.wait,
+    state = world.up(world.Options(args.dir, args.profile, args.mails, args.users, args.accounts, args.server, without, args.wait,
                                    not args.no_packetboat, args.seed, args.carrier))
     _print_environment(state, _first_user(state))
 
@@ -101,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--profile", default="lan", help="of the link: 3g, geo-sat, sym:10M:100:1%%, trace:UP,DOWN …, and settings")
     build.add_argument("--mails", default="0", metavar="N|FOLDER", help="so many generated mails, or these message files")
     build.add_argument("--users", type=int, default=0, metavar="N", help="accounts u0001… instead of alice alone")
+    build.add_argument("--accounts", type=int, metavar="N", help="so many of the users at the client; all when left out")
     build.add_argument("--server", choices=("dovecot", "cyrus", "fake"), default="dovecot")
     build.add_argument("--without", default="", metavar="CAPS", help="capabilities the server must not offer: CONDSTORE,IDLE,…")
     build.add_argument("--carrier", choices=("auto", "udp", "tls"), default="auto", help="what the tunnel goes over")

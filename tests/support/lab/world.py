@@ -36,6 +36,7 @@ class Options:
     profile: str = "lan"
     mails: str = "0"
     users: int = 0
+    accounts: int | None = None  # of the users, at the client; None: all
     server: str = "dovecot"
     without: frozenset[str] = frozenset()
     wait: str = "login"
@@ -95,6 +96,7 @@ def _build(state: State, options: Options) -> None:
     packetboat.write_configs(state, site.tls.ca)
     packetboat.start(state, "gateway")
     accounts = state.users[len(PEOPLE):] if options.users else ["alice"]
+    accounts = accounts[:options.accounts]
     packetboat.start(state, "client")
     packetboat.pair(state, accounts)
     for user in accounts:

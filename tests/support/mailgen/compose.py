@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass
 from email.utils import formatdate
 
-from mailgen import documents, newsletter
+from mailgen import documents, items, newsletter
 from mailgen.people import make_list, make_person
 from mailgen.transport import encoded_word, header_qp, message_id, token, trace
 from mailgen.words import LANGUAGE, accented, wrap
@@ -108,13 +108,14 @@ class Mailroom:
     def _header(self, rng, author, recipients, subject, mid, refs=()):
         mine = author is self.me
         lines = [] if mine else trace(
-            rng, author.domain, author.relays, self.me.address, self.when, author.dkim, with_arc=rng.random() < 0.15
+            rng, author.domain, author.relays, self.me.address, self.when, author.dkim, with_arc=rng.random() < 0.08
         )
         lines += [f"From: {author.mailbox()}", "To: " + ",\r\n\t".join(p.mailbox() for p in recipients)]
         lines.append("Subject: " + (encoded_word(subject) if rng.random() < 0.5 else header_qp(subject)))
         lines += ["Date: " + formatdate(self.when, rng.random() < 0.5), f"Message-ID: {mid}"]
         if refs:
             lines += [f"In-Reply-To: {refs[-1]}", "References: " + "\r\n ".join(refs)]
+        lines += author.house.headers
         if author.mailer:
             lines.append(("User-Agent: " if rng.random() < 0.4 else "X-Mailer: ") + author.mailer)
         if rng.random() < 0.3:
@@ -129,6 +130,8 @@ class Mailroom:
         hello = rng.choice(("Hi {},", "Dear {},", "Hello {},", "{},", "Good morning {},")).format(to.name.split()[0])
         closing = rng.choice(("Best regards", "Kind regards", "Thanks", "Cheers", "Regards"))
         sign = author.signature or author.name.split()[0]
+        if author.notice:
+            sign += "\n\n" + author.house.notice
         return f"{hello}\n\n{text}\n\n{closing},\n{sign}\n" + (f"\n{quote}\n" if quote else "")
 
     def _filed(self, rng, author, octets, kind):
@@ -146,7 +149,7 @@ class Mailroom:
         if author.accents:
             subject = accented(rng, subject, 0.8)
         mid = message_id(rng, author.domain, self.when)
-        text = self._letter(rng, author, recipients[0], int(rng.lognormvariate(7.75, 0.85)))
+        text = self._letter(rng, author, recipients[0], int(rng.lognormvariate(6.6, 0.8)))
         self._remember(Thread(subject, [mid], text, author, [author, *recipients]))
         octets = self._header(rng, author, recipients, subject, mid) + body_part(rng, text, author)
         return self._filed(rng, author, octets, "text")
@@ -166,7 +169,7 @@ class Mailroom:
         mid = message_id(rng, author.domain, self.when)
         quoted = "\n".join("> " + line if not line.startswith(">") else ">" + line for line in thread.text.split("\n")[:220])
         quote = f"On {formatdate(self.when - 5000)[:16]}, {thread.last_author.name} wrote:\n{quoted}"
-        text = self._letter(rng, author, recipients[0], int(rng.lognormvariate(6.5, 0.8)), quote)
+        text = self._letter(rng, author, recipients[0], int(rng.lognormvariate(5.8, 0.8)), quote)
         header = self._header(rng, author, recipients, "Re: " + thread.subject, mid, thread.ids)
         thread.ids.append(mid)
         thread.text, thread.last_author = text, author
@@ -227,6 +230,13 @@ class Mailroom:
         head = b"Content-Type: text/calendar; method=REQUEST; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
         body = multipart(rng, "alternative", [text_part(rng, text, author), head + crlf(event)])
         return self._filed(rng, author, self._header(rng, author, [self.me], "Invitation: " + title, mid) + body, "invite")
+
+    def _calendar(self, rng):
+        people = rng.sample(self.people, rng.randint(2, 12))
+        return Mail(items.appointment(rng, people[0], people[1:], self.when), "Calendar", [], self.when, "calendar")
+
+    def _contact(self, rng):
+        return Mail(items.contact(rng, make_person(rng)), "Contacts", [], self.when, "contact")
 
     def _newsletter(self, rng):
         which = min(int(rng.expovariate(0.3)), len(self.lists) - 1)

@@ -22,7 +22,7 @@ from mailgen.compose import Mailroom  # noqa: E402
 from mailgen.torture import TortureRoom  # noqa: E402
 
 WEIGHTS = {"text": 34, "reply": 32, "newsletter": 20, "attachment": 7, "revision": 4, "invite": 3}
-KINDS = [*WEIGHTS, "torture"]
+KINDS = [*WEIGHTS, "torture", "calendar", "contact"]  # the last two are no mail: one item in a file
 MAX_SIZE = 2_000_000
 
 

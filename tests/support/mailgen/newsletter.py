@@ -31,7 +31,7 @@ _ROWS = (
 
 
 def _link(rng, source, path="c"):
-    return f"https://click.{source.host}/{path}/{token(rng, 16)}?utm_source=newsletter&amp;utm_medium=email&amp;utm_campaign=weekly"
+    return f"https://click.{source.host}/{path}/{token(rng, 22)}?utm_source=newsletter&amp;utm_medium=email&amp;utm_campaign=weekly"
 
 
 def issue(rng, source, number, to, when):

@@ -1,8 +1,10 @@
 """Who writes: correspondents and mailing lists, made from the seed. No real people."""
 
+import random
 from dataclasses import dataclass, field
 
-from mailgen.words import LANGUAGE, make_word
+from mailgen.transport import token
+from mailgen.words import LANGUAGE, make_word, wrap
 
 _DOMAINS = "harbour.example coldstore.example northline.example tallship.example quay.test offices.test".split()
 _MAILERS = (
@@ -16,6 +18,30 @@ _MAILERS = (
 
 
 @dataclass
+class House:
+    """What all mail from one domain carries alike: its servers' own header fields, and what its lawyers want below."""
+
+    headers: list
+    notice: str
+
+
+def make_house(domain):
+    rng = random.Random(f"house of {domain}")
+    tag = make_word(rng).capitalize()
+    headers = [
+        f"X-{tag}-Organisation: {token(rng, 32)}",
+        f"X-{tag}-Policy: {LANGUAGE.phrase(rng, 4)}; verdict=clean; rules={token(rng, 20)}; engine={rng.randint(2, 9)}."
+        f"{rng.randint(0, 40)}.{rng.randint(100, 9999)}",
+        f"X-{make_word(rng).capitalize()}-Route: {'; '.join(f'{make_word(rng)}{n}.{domain}' for n in range(1, 4))}",
+        f"X-{tag}-Signature-Keys: {','.join(token(rng, 11) for _ in range(rng.randint(4, 9)))}",
+        f"Organization: {tag} {make_word(rng).capitalize()}",
+        f"X-{tag}-Archive: <https://archive.{domain}/{token(rng, 24)}/>,\r\n <https://help.{domain}/{make_word(rng)}/{make_word(rng)}>",
+    ]
+    notice = wrap([LANGUAGE.paragraph(rng, 4), LANGUAGE.paragraph(rng, rng.randint(4, 7))])
+    return House(headers, notice)
+
+
+@dataclass
 class Person:
     name: str
     address: str
@@ -25,6 +51,8 @@ class Person:
     accents: bool
     relays: list = field(default_factory=list)
     dkim: bool = True
+    house: House = None
+    notice: bool = False  # the house's stands below what this one writes
 
     @property
     def domain(self):
@@ -74,10 +102,12 @@ def make_person(rng, address=None):
         address=address,
         mailer=rng.choice(_MAILERS),
         signature=signature if rng.random() < 0.7 else "",
-        html=rng.random() < 0.45,
+        html=rng.random() < 0.55,
         accents=rng.random() < 0.25,
         relays=_relays(rng, domain),
-        dkim=rng.random() < 0.8,
+        dkim=rng.random() < 0.35,
+        house=make_house(domain),
+        notice=rng.random() < 0.7,
     )
 
 

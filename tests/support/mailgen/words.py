@@ -32,16 +32,19 @@ CONTENT = (
     "phone visit travel ticket hotel flight train car room key dinner lunch family photo weekend holiday birthday garden"
 ).split()
 
+MONTHS = "January February March April May June July August September October November December".split()
+
 _ONSET = "b c d f g h j k l m n p r s t v w br ch cl cr dr fl gr pl pr sh sl sp st str th tr".split()
 _VOWEL = "a e i o u ai ea ee io oo ou".split()
 _CODA = ["", "", "", "n", "r", "s", "l", "t", "m", "nd", "nt", "rt", "st", "ck", "ng", "x"]
 _SUFFIX = ["", "", "", "", "", "", "", "ing", "ed", "er", "ly", "tion", "ment", "al", "able", "ness", "ity", "ive", "s"]
 _ACCENT = str.maketrans("aeouc", "äéöüç")
 
-GENERATED = 5000
-FOLLOW = 0.74  # how often a word is drawn from its predecessor's successors; sets the entropy of the text
-FANOUT = 4
-ZIPF = 1.22
+GENERATED = 9000
+FOLLOW = 0.72  # how often a word is drawn from its predecessor's successors; sets the entropy of the text
+FANOUT = 5
+ZIPF = 1.17
+PARTICULAR = 0.35  # how often a sentence names something that no vocabulary holds: a person, a date, a number
 
 
 def make_word(rng):
@@ -49,6 +52,24 @@ def make_word(rng):
     return "".join(rng.choice(_ONSET) + rng.choice(_VOWEL) + rng.choice(_CODA) for _ in range(syllables)) + rng.choice(
         _SUFFIX
     )
+
+
+def particular(rng):
+    """What a person writes that is in no dictionary."""
+    kind = rng.randrange(8)
+    if kind < 2:
+        return f"{make_word(rng).capitalize()} {make_word(rng).capitalize()}"
+    if kind == 2:
+        return f"{rng.randint(1, 28)} {rng.choice(MONTHS)} {rng.randint(2019, 2026)}"
+    if kind == 3:
+        return f"{rng.randint(6, 21)}:{rng.randrange(60):02}"
+    if kind == 4:
+        return f"{rng.choice(('EUR ', 'USD ', 'GBP '))}{rng.randint(1, 900)},{rng.randrange(1000):03}" if rng.random() < 0.2 else f"{rng.randint(2, 99999)}"
+    if kind == 5:
+        return f"{''.join(rng.choices('ABCDEFGHKLMNPRSTUVWX', k=rng.randint(2, 4)))}-{rng.randint(100, 999999)}"
+    if kind == 6:
+        return f"{rng.randint(1, 4000)}.{rng.randrange(100):02} {rng.choice(('kg', 'nm', 'mb', 'EUR', 'USD', 'm3', 'kW', '%'))}"
+    return f"{make_word(rng)}@{make_word(rng)}.example" if rng.random() < 0.3 else f"({make_word(rng)})"
 
 
 class Language:
@@ -90,8 +111,8 @@ class Language:
         words = [self.words[i] for i in self._walk(rng, rng.randint(5, 19))]
         if len(words) > 9 and rng.random() < 0.5:
             words[len(words) // 2] += ","
-        if rng.random() < 0.12:
-            words.append(str(rng.randint(2, 99999)))
+        if rng.random() < PARTICULAR:
+            words.insert(rng.randint(1, len(words)), particular(rng))
         text = " ".join(words)
         return text[0].upper() + text[1:] + rng.choice("......?!")
 

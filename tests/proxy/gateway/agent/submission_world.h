@@ -172,6 +172,7 @@ class TestAccess final : public OperationsAccess {
   void touched(const std::string& mailbox) override { touched_mailboxes.insert(mailbox); }
   void folders_touched() override { ++folders; }
   void made_by(DeviceSessionId, sync::ItemKey) override {}
+  void came_up(const messaging::Carried& item) override { up += item; }
   void tell(std::string text, bool) override { told.push_back(std::move(text)); }
   Task<Result<bool>> append_reference(sync::ItemKey key, codec::refer::Extent extent, Bytes& prefix) override {
     const auto found = mails.find(key);
@@ -183,6 +184,7 @@ class TestAccess final : public OperationsAccess {
   std::set<std::string> touched_mailboxes;
   std::vector<std::string> told;
   int folders = 0;
+  messaging::Carried up;
 
  private:
   Upstream upstream_;

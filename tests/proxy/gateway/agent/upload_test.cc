@@ -122,6 +122,29 @@ Task<Result<Bytes>> spooled(Wharf& wharf) {
   co_return co_await wharf.tickets.run(std::move(job));
 }
 
+Task<Result<>> send_other_octets(Wharf& wharf, MessageStream& stream) {
+  CO_TRY(co_await say_start(wharf, stream));
+  const Bytes meant = wharf.item;
+  wharf.item[7] ^= std::byte{1};
+  sync::ItemBlock block;
+  block.block = codec::content::as_written(ByteView(wharf.item).first(1000));
+  CO_TRY(co_await say(stream, std::move(block)));
+  block = {};
+  block.offset = 1000;
+  block.block = codec::content::as_written(ByteView(wharf.item).subspan(1000, 60'000));
+  CO_TRY(co_await say(stream, std::move(block)));
+  block = {};
+  block.offset = 61'000;
+  block.block = codec::content::as_written(ByteView(wharf.item).subspan(61'000));
+  CO_TRY(co_await say(stream, std::move(block)));
+  sync::ItemEnd end;
+  end.digest = sync::front_of(booster::crypto::sha256(meant).bytes);
+  CO_TRY(co_await say(stream, end));
+  CO_TRY_ASSIGN(const sync::ItemMessage failed, co_await hear(stream));
+  EXPECT_TRUE(std::get<sync::ItemFailed>(failed).raw);
+  co_return Result<>();
+}
+
 Task<Result<>> send_a_forward(Wharf& wharf, MessageStream& stream) {
   CO_TRY(co_await say_start(wharf, stream));
   CO_TRY(co_await say_octets_alone(wharf, stream));
@@ -134,6 +157,18 @@ CORO_TEST(Uploading, OctetsAreReadAgainstAMailAtTheServer) {
   Wharf wharf(loop);
   CO_ASSERT_OK(co_await at_wharf(loop, wharf, send_a_forward));
   EXPECT_EQ((co_await spooled(wharf)).value(), wharf.item);
+  EXPECT_EQ(wharf.access.up.items, 1U);
+  EXPECT_EQ(wharf.access.up.referring, 1U);
+  EXPECT_EQ(wharf.access.up.raw, wharf.item.size());
+  EXPECT_LT(wharf.access.up.coded, 4000U);
+}
+
+CORO_TEST(Uploading, OtherOctetsAreAskedForRawAndCounted) {
+  Wharf wharf(loop);
+  (void)co_await at_wharf(loop, wharf, send_other_octets);
+  EXPECT_EQ(wharf.access.up.fell_back, 1U);
+  EXPECT_EQ(wharf.access.up.items, 0U);
+  EXPECT_EQ(wharf.access.up.raw, wharf.item.size());
 }
 
 Task<Result<>> send_twice(Wharf& wharf, MessageStream& stream) {

@@ -38,7 +38,12 @@ std::vector<Message> every_message() {
   all.emplace_back(Detach{AgentId{5}, DeviceSessionId{6}});
   all.emplace_back(Release{AgentId{5}});
   all.emplace_back(Outcome{CallId{4}, LoginOutcome{Code::Unreachable, "no route", "imap.example.org", 10'000'000}});
-  all.emplace_back(AgentStatus{AgentId{5}, "idle", false});
+  AgentStatus status{AgentId{5}, "idle", false, {}, {}};
+  all.emplace_back(status);
+  status.down.items = 3;
+  status.down.cpu = std::chrono::milliseconds(12);
+  status.up.by.back() = 7;
+  all.emplace_back(status);
   all.emplace_back(AgentEnded{AgentId{5}, LoginOutcome{Code::Refused, "password", "", 0}});
   return all;
 }
