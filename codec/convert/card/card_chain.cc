@@ -16,11 +16,19 @@ using property::Value;
 
 constexpr std::string_view kBegin = "BEGIN:";
 constexpr std::string_view kEnd = "END:";
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // some programs put it before the first line
 
 std::string_view without_blanks(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
+}
+
+// begin = [BOM] "BEGIN:" name      The name; none: another line.
+std::optional<std::string_view> begun_by(std::string_view line) {
+  if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+  if (!starts_with_name(line, kBegin)) return std::nullopt;
+  return line.substr(kBegin.size());
 }
 
 struct Open {
@@ -37,7 +45,7 @@ class ChainBuilder {
 
  private:
   Result<> take(std::string_view line);
-  Result<> begin(std::string_view line);
+  Result<> begin(std::string_view line, std::string_view name);
   bool end(std::string_view line);
   void close();
   void add_line(std::string_view line);
@@ -48,9 +56,8 @@ class ChainBuilder {
   bool any_ = false;
 };
 
-Result<> ChainBuilder::begin(std::string_view line) {
+Result<> ChainBuilder::begin(std::string_view line, std::string_view name) {
   if (open_.size() > kMaxNesting) return fail(Errc::Limit, "card: components nested too deep");
-  const std::string_view name = line.substr(kBegin.size());
   const Id id = line.starts_with(kBegin) ? component_of(name) : 0;
   open_.push_back({id ? id : kOtherComponent.id, name, {}});
   if (!id) inner().add(kBeginLine, as_bytes(line));
@@ -84,7 +91,7 @@ void ChainBuilder::add_line(std::string_view line) {
 }
 
 Result<> ChainBuilder::take(std::string_view line) {
-  if (starts_with_name(line, kBegin)) return begin(line);
+  if (const auto name = begun_by(line)) return begin(line, *name);
   if (!starts_with_name(line, kEnd) || !end(line)) add_line(line);
   return {};
 }
@@ -144,15 +151,16 @@ Result<> ChainReader<Sink>::component(const property::Entry& entry, std::size_t 
   if (known.empty()) {
     TRY_ASSIGN(const ByteView line, chain.require(kBeginLine));
     begin = codec::to_string(line);
-    if (begin.size() < kBegin.size()) return fail(Errc::Protocol, "card: a begin_line that is none");
   }
+  const auto name = begun_by(begin);
+  if (!name) return fail(Errc::Protocol, "card: a begin_line that is none");
   TRY(sink_(begin));
   TRY(entries(chain, depth));
   TRY_ASSIGN(const std::optional<ByteView> end, chain.get(kEndLine));
   if (end) return sink_(as_text(*end));
   TRY_ASSIGN(const std::uint64_t unended, chain.get_or(kUnended, 0));
   if (unended) return {};
-  return sink_(joined(kEnd, std::string_view(begin).substr(kBegin.size())));
+  return sink_(joined(kEnd, *name));
 }
 
 Result<> check_size(const Chain& chain) {
@@ -195,8 +203,8 @@ bool is_component(const property::Entry& entry, const Property<Type::Chain>& whi
   if (entry.id != kOtherComponent.id) return entry.id == which.id;
   const Value* line = entry.value.view<Type::Chain>()->find(kBeginLine.id);
   if (!line || line->type() != Type::Bytes) return false;
-  const std::string_view begin = as_text(line->view<Type::Bytes>());
-  return starts_with_name(begin, kBegin) && same_name(without_blanks(begin.substr(kBegin.size())), which.name);
+  const auto name = begun_by(as_text(line->view<Type::Bytes>()));
+  return name && same_name(without_blanks(*name), which.name);
 }
 
 }  // namespace codec::convert::card
