@@ -63,7 +63,8 @@ class Differ {
 
   void match_equals();
   void match_kin();
-  Kin kin_of(const Entry& entry) const;
+  void pair_up(std::vector<bool>& used, std::optional<Id> identity);
+  static Kin kin_of(const Entry& entry, std::optional<Id> identity);
   Bytes changed(const Entry& base, const Entry& next) const;
   void put(std::size_t at);
   void keep(std::size_t from);
@@ -101,27 +102,34 @@ void Differ::match_equals() {
   }
 }
 
-Differ::Kin Differ::kin_of(const Entry& entry) const {
+Differ::Kin Differ::kin_of(const Entry& entry, std::optional<Id> identity) {
   Kin kin{entry.id, entry.value.type(), {}};
-  if (!identity_ || entry.value.type() != Type::Chain) return kin;
-  if (const Value* value = entry.value.view<Type::Chain>()->find(*identity_))
-    append_entry({*identity_, *value}, std::get<Bytes>(kin));
+  if (!identity || entry.value.type() != Type::Chain) return kin;
+  if (const Value* value = entry.value.view<Type::Chain>()->find(*identity))
+    append_entry({*identity, *value}, std::get<Bytes>(kin));
   return kin;
 }
 
-// What is left on both sides pairs up in order.
+// What is left on both sides pairs up in order: first those of one identity, then of one id, for some programs give a
+// revision a new UID.
 void Differ::match_kin() {
   std::vector<bool> used(base_.size());
   for (const std::size_t match : equal_)
     if (match != kNone) used[match] = true;
+  if (identity_) pair_up(used, identity_);
+  pair_up(used, {});
+}
+
+void Differ::pair_up(std::vector<bool>& used, std::optional<Id> identity) {
   std::map<Kin, std::vector<std::size_t>> free;  // the first one last
   for (std::size_t i = base_.size(); i-- > 0;)
-    if (!used[i]) free[kin_of(base_.entries()[i])].push_back(i);
+    if (!used[i]) free[kin_of(base_.entries()[i], identity)].push_back(i);
   for (std::size_t i = 0; i < next_.size(); ++i) {
-    if (equal_[i] != kNone) continue;
-    const auto found = free.find(kin_of(next_.entries()[i]));
+    if (equal_[i] != kNone || kin_[i] != kNone) continue;
+    const auto found = free.find(kin_of(next_.entries()[i], identity));
     if (found == free.end() || found->second.empty()) continue;
     kin_[i] = found->second.back();
+    used[kin_[i]] = true;
     found->second.pop_back();
   }
 }

@@ -19,7 +19,7 @@ struct Difference {
 };
 
 // Time n log n in the entries of both, linear in their octets for each level of nesting. `identity`: the property of a
-// nested chain that says which of the base's it is a revision of (an event's UID); without it the order decides.
+// nested chain that says which of the base's it is a revision of (an event's UID); where none is, the order decides.
 Difference difference(const Chain& base, const Chain& next, std::optional<Id> identity = {});
 
 // The `next` that the difference was made of.

@@ -87,6 +87,14 @@ TEST(Difference, PairsByIdentityWhereOrderMisleads) {
   EXPECT_LT(cost(base, next, kCalled.id), cost(base, next) / 2);
 }
 
+TEST(Difference, PairsByOrderWhereNoIdentityIsTheSame) {
+  Chain base;
+  base.add(kPart, part("somebody", 100));
+  Chain renamed = part("somebody", 100);
+  renamed.set(kCalled, as_bytes("nobody"));
+  EXPECT_LE(cost(base, Chain().add(kPart, renamed), kCalled.id), 14U);
+}
+
 TEST(Apply, RefusesWhatIsNotOfThisBase) {
   Chain base;
   base.add(kAge, 5U).add(kPerson, "\xc3\xb6").add(kPart, Chain());

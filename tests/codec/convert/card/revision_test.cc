@@ -19,6 +19,19 @@ std::size_t revision_cost(const std::string& base, const std::string& next) {
   return property::encoded_size(property::encode_difference(found));
 }
 
+TEST(Revision, IsAsThePageShowsIt) {
+  const std::string base =
+      "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:7@boats.example\nSUMMARY:Harbour\n  watch\nSEQUENCE:0\nEND:VEVENT\n"
+      "END:VCALENDAR\n";
+  const auto old_chain = to_chain(base);
+  const auto new_chain = to_chain(with(base, "SEQUENCE:0", "SEQUENCE:1"));
+  EXPECT_EQ(
+      to_hex(property::encode(*old_chain)),
+      "82300681000003011e84312c8c31298232103a3740626f6174732e6578616d706c65b2320e3a486172626f7572207761746368d2320"
+      "23a30");
+  EXPECT_EQ(to_hex(property::difference(*old_chain, *new_chain, kUid.id).steps), "041a160806000131");
+}
+
 TEST(Revision, OfOneFieldCostsLittle) {
   EXPECT_LE(revision_cost(kMeeting, kMeeting), 4U);
   EXPECT_LT(revision_cost(kMeeting, with(kMeeting, "PRIORITY:5", "PRIORITY:1")), 20U);
