@@ -1,5 +1,7 @@
 #include "codec/convert/card/card_chain.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 

@@ -1,6 +1,7 @@
 #include "codec/convert/card/content_lines.h"
 
 #include <optional>
+#include <utility>
 
 #include "codec/convert/card/limits.h"
 #include "codec/convert/card/names.h"

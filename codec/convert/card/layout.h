@@ -1,8 +1,11 @@
 // How the lines of a card were written: nothing where RFC 5545 §3.1 has it so, else what departs from it.
 //   Shape   flags:u8 [width:varint] [exceptions]          empty: flags 0, no exceptions      Source: CARDS.md §3
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "codec/base/bytes.h"
 #include "codec/base/result.h"

@@ -1,6 +1,7 @@
 // One content line as it is understood: contentline = [group "."] name *(";" parameter) ":" value.   Source: RFC 5545
 // §3.1, RFC 6350 §3.3
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
