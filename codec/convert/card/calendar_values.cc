@@ -74,8 +74,8 @@ std::size_t entries_of(const short* list, std::size_t size) {
   return static_cast<std::size_t>(std::find(list, list + size, short{ICAL_RECURRENCE_ARRAY_MAX}) - list);
 }
 
-// Whether a zone's rule is one that libical writes down in bounded time.
-bool is_yearly(const icalrecurrencetype& rule) {
+// How often a zone's rule comes in a year; 0: it is not one that comes once in a year or so.
+std::size_t times_in_a_year(const icalrecurrencetype& rule) {
   const std::size_t days = entries_of(rule.by_day, ICAL_BY_DAY_SIZE);
   const std::size_t month_days = entries_of(rule.by_month_day, ICAL_BY_MONTHDAY_SIZE);
   const std::size_t months = entries_of(rule.by_month, ICAL_BY_MONTH_SIZE);
@@ -83,24 +83,43 @@ bool is_yearly(const icalrecurrencetype& rule) {
       entries_of(rule.by_second, ICAL_BY_SECOND_SIZE) + entries_of(rule.by_minute, ICAL_BY_MINUTE_SIZE) +
       entries_of(rule.by_hour, ICAL_BY_HOUR_SIZE) + entries_of(rule.by_year_day, ICAL_BY_YEARDAY_SIZE) +
       entries_of(rule.by_week_no, ICAL_BY_WEEKNO_SIZE) + entries_of(rule.by_set_pos, ICAL_BY_SETPOS_SIZE);
-  return rule.freq == ICAL_YEARLY_RECURRENCE && !rule.rscale && others == 0 && months <= 1 && days <= 1 &&
-         month_days <= kMaxYearlyTimes && (months == 1 || days + month_days == 0);
+  const bool yearly = rule.freq == ICAL_YEARLY_RECURRENCE && !rule.rscale && others == 0 && months <= 1 && days <= 1 &&
+                      month_days <= kMaxYearlyTimes && (months == 1 || days + month_days == 0);
+  if (!yearly) return 0;
+  constexpr std::size_t kWeeksOfAMonth = 5;
+  const bool every_week = days == 1 && icalrecurrencetype_day_position(rule.by_day[0]) == 0;
+  return month_days > 0 ? month_days : every_week ? kWeeksOfAMonth : 1;
 }
 
-bool is_harmless(const property::Chain& zone) {
+// Times that libical would write down for one STANDARD or DAYLIGHT; kMaxZoneTimes + 1: far too many.
+std::size_t times_of(const property::Chain& observance) {
+  constexpr int kLastYear = 2100;  // libical stops before it
+  std::size_t times = 1 + find_lines(observance, "RDATE", kMaxZoneTimes).size();
+  const auto start = find_line(observance, "DTSTART");
+  const auto first = start ? time_of(start->value) : std::nullopt;
+  const int years = kLastYear - (first ? std::clamp(first->year, 0, kLastYear) : 0);
+  for (const PropertyLine& line : find_lines(observance, "RRULE", kMaxObservances)) {
+    const auto text = given(line.value);
+    const std::size_t yearly = text ? times_in_a_year(icalrecurrencetype_from_string(text->c_str())) : 0;
+    if (yearly == 0) return kMaxZoneTimes + 1;
+    times += yearly * static_cast<std::size_t>(years);
+  }
+  return times;
+}
+
+// Whether a zone is within what is left of a card's times; takes it off.
+bool take_times(const property::Chain& zone, std::size_t& left) {
   std::size_t observances = 0;
+  std::size_t times = 0;
   for (const property::Entry& entry : zone.entries()) {
     if (entry.value.type() != Type::Chain) continue;
-    if (++observances > kMaxObservances) return false;
     const property::Chain& observance = *entry.value.view<Type::Chain>();
-    for (const property::Entry& inner : observance.entries())
-      if (inner.value.type() == Type::Chain) return false;
-    for (const PropertyLine& line : find_lines(observance, "RRULE", kMaxObservances)) {
-      const auto text = given(line.value);
-      if (!text || !is_yearly(icalrecurrencetype_from_string(text->c_str()))) return false;
-    }
-    if (find_line(observance, "EXRULE")) return false;
+    const bool nested = std::any_of(observance.entries().begin(), observance.entries().end(),
+                                    [](const property::Entry& inner) { return inner.value.type() == Type::Chain; });
+    times += times_of(observance);
+    if (nested || ++observances > kMaxObservances || times > left) return false;
   }
+  left -= times;
   return true;
 }
 
@@ -110,8 +129,8 @@ struct FreeZone {
 using Zone = std::unique_ptr<icaltimezone, FreeZone>;
 
 // Null: not one that can be understood.
-Zone make_zone(const property::Entry& described) {
-  if (!is_harmless(*described.value.view<Type::Chain>())) return {};
+Zone make_zone(const property::Entry& described, std::size_t& times_left) {
+  if (!take_times(*described.value.view<Type::Chain>(), times_left)) return {};
   const auto text = to_plain_text(described);
   if (!text || text->size() > kMaxZoneText || text->find('\0') != std::string::npos) return {};
   start_libical();
@@ -130,6 +149,7 @@ Zone make_zone(const property::Entry& described) {
 struct Zones::State {
   std::map<std::string, const property::Entry*> described;
   std::map<std::string, Zone> made;
+  std::size_t times_left = kMaxZoneTimes;
 };
 
 Zones::Zones(const property::Chain& calendar) : state_(std::make_unique<State>()) {
@@ -148,7 +168,8 @@ std::optional<sys_seconds> Zones::utc_of(local_seconds local, const std::string&
   const auto described = state_->described.find(zone);
   if (described == state_->described.end()) return std::nullopt;
   auto made = state_->made.find(zone);
-  if (made == state_->made.end()) made = state_->made.emplace(zone, make_zone(*described->second)).first;
+  if (made == state_->made.end())
+    made = state_->made.emplace(zone, make_zone(*described->second, state_->times_left)).first;
   if (!made->second) return std::nullopt;
   icaltimetype time = time_of(local);
   int daylight = 0;

@@ -23,8 +23,9 @@ struct Moment {
 };
 
 // The time zones that a card describes. Zones it only names stay unknown: codec reads no file.
-//   Limits  kMaxZones, kMaxZoneText; a zone whose rules do not come once a year or so is taken as not described, since
-//           libical would write down each of a rule's times (a FREQ=SECONDLY would last for ever)
+//   Limits  kMaxZones, kMaxZoneText, kMaxZoneTimes; a zone whose rules do not come once a year or so is taken as not
+//           described: libical writes down each of a rule's times (a FREQ=SECONDLY would last for ever), up to 2037,
+//           and keeps to the last of them from there on
 class Zones {
  public:
   explicit Zones(const property::Chain& calendar);

@@ -165,7 +165,16 @@ Result<> ChainReader<Sink>::component(const property::Entry& entry, std::size_t 
   return sink_(joined(kEnd, *name));
 }
 
+std::size_t properties_of(const Chain& chain) {
+  std::size_t count = chain.size();
+  for (const property::Entry& entry : chain.entries())
+    if (entry.value.type() == Type::Chain) count += properties_of(*entry.value.view<Type::Chain>());
+  return count;
+}
+
+// A peer decodes it with the limits of any message.
 Result<> check_size(const Chain& chain) {
+  if (properties_of(chain) > property::kMaxMessageProperties) return fail(Errc::Limit, "card: too many lines");
   if (property::encoded_size(chain) > property::kMaxMessageChain)
     return fail(Errc::Limit, "card: its chain is too long");
   return {};

@@ -15,6 +15,7 @@ static_assert(kMaxLines < property::kMaxMessageProperties && kMaxNesting < prope
 constexpr std::size_t kMaxLineParameters = 64;
 constexpr std::size_t kMaxAttendees = 10'000;     // what a meeting may invite; the rest is not seen
 constexpr std::size_t kMaxZones = 64;             // time zones told apart in one card
+constexpr std::size_t kMaxZoneTimes = 50'000;     // changes of the clock that all of them may name; usual: 1,000
 constexpr std::size_t kMaxZoneText = 256 * 1024;  // octets of one VTIMEZONE that are understood
 constexpr std::size_t kMaxValueText = 4096;       // octets of a date, duration or rule that are understood
 

@@ -62,6 +62,11 @@ TEST(CalendarView, KnowsTheZonesOfTheCard) {
   EXPECT_EQ(event("DTSTART;TZID=Europe/Berlin:20260709T140000").start->utc, std::nullopt);
 }
 
+TEST(CalendarView, ZonesStandStillFarAhead) {
+  EXPECT_EQ(event("DTSTART;TZID=Harbour/North:20340709T140000").start->utc, sys_days(2034y / 7 / 9) + 12h);
+  EXPECT_TRUE(event("DTSTART;TZID=Harbour/North:99980709T140000").start->utc);
+}
+
 TEST(CalendarView, EndsByDurationAreOfDaysOrOfTime) {
   const std::string start = "DTSTART;TZID=Harbour/North:20260328T140000\r\n";  // the clock changes in the night
   EXPECT_EQ(event(start + "DURATION:P1D").end->utc, sys_days(2026y / 3 / 29) + 12h);
@@ -134,6 +139,17 @@ TEST(CalendarView, ZonesOfTooManyTimesStayUnknown) {
     EXPECT_EQ(found[0].start->utc, std::nullopt) << rule;
     EXPECT_EQ(found[0].start->local, local_seconds(local_days(2026y / 3 / 9) + 14h));
   }
+  // One zone alone would be small enough, but not sixty.
+  std::string zones = "BEGIN:VCALENDAR\r\n";
+  std::string events;
+  for (int i = 0; i < 60; ++i) {
+    zones += with(with(kZone, "Harbour/North", std::to_string(i)), "19981025", "00010101");
+    events += "BEGIN:VEVENT\r\nDTSTART;TZID=" + std::to_string(i) + ":20260309T140000\r\nEND:VEVENT\r\n";
+  }
+  const auto all = items(zones + events + "END:VCALENDAR\r\n");
+  ASSERT_EQ(all.size(), 60U);
+  EXPECT_TRUE(all.front().start->utc);
+  EXPECT_FALSE(all.back().start->utc);
   std::string many = "BEGIN:VTIMEZONE\r\nTZID:Harbour/North\r\n";
   for (int i = 0; i < 1000; ++i)
     many +=

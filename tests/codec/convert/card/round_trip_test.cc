@@ -91,6 +91,9 @@ TEST(Card, LimitsAreSaid) {
   std::string deep;
   for (int i = 0; i < 10'000; ++i) deep += "BEGIN:VEVENT\r\n";
   EXPECT_EQ(code(deep), Errc::Limit);
+  std::string odd;  // three properties in two lines
+  for (int i = 0; i < 14'000; ++i) odd += "BEGIN:X\r\nend:x\r\n";
+  EXPECT_EQ(code(odd), Errc::Limit);
   std::string flat;
   for (int i = 0; i < 9'000; ++i) flat += "BEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\n";
   comes_back(flat);
