@@ -93,8 +93,8 @@ std::size_t times_in_a_year(const icalrecurrencetype& rule) {
 
 // Times that libical would write down for one STANDARD or DAYLIGHT; kMaxZoneTimes + 1: far too many.
 std::size_t times_of(const property::Chain& observance) {
-  constexpr int kLastYear = 2100;  // libical stops before it
-  std::size_t times = 1 + find_lines(observance, "RDATE", kMaxZoneTimes).size();
+  constexpr int kLastYear = 2583;  // libical stops before it
+  std::size_t times = 1 + find_lines(observance, "RDATE", kMaxObservances).size();
   const auto start = find_line(observance, "DTSTART");
   const auto first = start ? time_of(start->value) : std::nullopt;
   const int years = kLastYear - (first ? std::clamp(first->year, 0, kLastYear) : 0);
@@ -107,20 +107,38 @@ std::size_t times_of(const property::Chain& observance) {
   return times;
 }
 
-// Whether a zone is within what is left of a card's times; takes it off.
-bool take_times(const property::Chain& zone, std::size_t& left) {
+std::string_view observance_name(const property::Entry& entry) {
+  if (is_component(entry, kStandard)) return kStandard.name;
+  return is_component(entry, kDaylight) ? kDaylight.name : std::string_view();
+}
+
+// What libical needs of one STANDARD or DAYLIGHT, and nothing else that somebody wrote there.
+void append_observance(std::string& text, std::string_view name, const property::Chain& observance) {
+  text.append("BEGIN:").append(name).append("\r\n");
+  for (const std::string_view wanted : {"DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE"})
+    for (const PropertyLine& line : find_lines(observance, wanted, kMaxObservances)) {
+      const std::string_view value = line.value;
+      const bool clean = std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c < 0x7f; });
+      if (clean && value.size() <= kMaxValueText) text.append(wanted).append(":").append(value).append("\r\n");
+    }
+  text.append("END:").append(name).append("\r\n");
+}
+
+// A zone as libical reads it; takes its times off what is left of the card's. Empty: there are too many.
+std::string zone_text(const property::Chain& zone, std::size_t& times_left) {
+  std::string text = "BEGIN:VTIMEZONE\r\nTZID:zone\r\n";
   std::size_t observances = 0;
   std::size_t times = 0;
   for (const property::Entry& entry : zone.entries()) {
-    if (entry.value.type() != Type::Chain) continue;
+    const std::string_view name = observance_name(entry);
+    if (name.empty()) continue;
     const property::Chain& observance = *entry.value.view<Type::Chain>();
-    const bool nested = std::any_of(observance.entries().begin(), observance.entries().end(),
-                                    [](const property::Entry& inner) { return inner.value.type() == Type::Chain; });
     times += times_of(observance);
-    if (nested || ++observances > kMaxObservances || times > left) return false;
+    if (++observances > kMaxObservances || times > times_left) return {};
+    append_observance(text, name, observance);
   }
-  left -= times;
-  return true;
+  times_left -= times;
+  return observances == 0 ? std::string() : text + "END:VTIMEZONE\r\n";
 }
 
 struct FreeZone {
@@ -130,11 +148,10 @@ using Zone = std::unique_ptr<icaltimezone, FreeZone>;
 
 // Null: not one that can be understood.
 Zone make_zone(const property::Entry& described, std::size_t& times_left) {
-  if (!take_times(*described.value.view<Type::Chain>(), times_left)) return {};
-  const auto text = to_plain_text(described);
-  if (!text || text->size() > kMaxZoneText || text->find('\0') != std::string::npos) return {};
+  const std::string text = zone_text(*described.value.view<Type::Chain>(), times_left);
+  if (text.empty() || text.size() > kMaxZoneText) return {};
   start_libical();
-  icalcomponent* component = icalparser_parse_string(text->c_str());
+  icalcomponent* component = icalparser_parse_string(text.c_str());
   if (!component) return {};
   Zone zone(icaltimezone_new());
   if (icalcomponent_isa(component) == ICAL_VTIMEZONE_COMPONENT && icaltimezone_set_component(zone.get(), component))

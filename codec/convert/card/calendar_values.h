@@ -24,7 +24,7 @@ struct Moment {
 
 // The time zones that a card describes. Zones it only names stay unknown: codec reads no file.
 //   Limits  kMaxZones, kMaxZoneText, kMaxZoneTimes; a zone whose rules do not come once a year or so is taken as not
-//           described: libical writes down each of a rule's times (a FREQ=SECONDLY would last for ever), up to 2037,
+//           described: libical writes down each of a rule's times (a FREQ=SECONDLY would last for ever), up to 2582,
 //           and keeps to the last of them from there on
 class Zones {
  public:

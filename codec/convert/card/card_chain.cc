@@ -198,17 +198,6 @@ Result<std::string> to_text(const Chain& chain) {
   return writer.finish();
 }
 
-Result<std::string> to_plain_text(const property::Entry& component) {
-  std::string text;
-  const auto put = [&](std::string_view line) -> Result<> {
-    if (line.size() > kMaxCard - std::min(kMaxCard, text.size())) return fail(Errc::Limit, "card: too long");
-    text.append(line).append("\r\n");
-    return {};
-  };
-  TRY(ChainReader(put).take(component, 0));
-  return text;
-}
-
 bool is_component(const property::Entry& entry, const Property<Type::Chain>& which) {
   if (entry.value.type() != Type::Chain) return false;
   if (entry.id != kOtherComponent.id) return entry.id == which.id;

@@ -19,9 +19,6 @@ Result<property::Chain> to_chain(std::string_view text);
 //   Errors  Protocol: not a chain of to_chain's · Limit: limits.h
 Result<std::string> to_text(const property::Chain& chain);
 
-// A component's lines, unfolded, with CRLF: for readers that need no layout.      Errors  as to_text
-Result<std::string> to_plain_text(const property::Entry& component);
-
 // Where a component stands in capitals on its own lines its id says which it is; else its BEGIN line does.
 bool is_component(const property::Entry& entry, const Property<Type::Chain>& which);
 

@@ -188,6 +188,7 @@ constexpr auto kNames = [] {
 static_assert(property::well_registered(kNames, property::kCardIds));
 static_assert(kComponents[kContact.id - kCalendar.id] == kContact.name && kLines[kUid.id - kFirstLine] == kUid.name);
 static_assert(kComponents[kTimezone.id - kCalendar.id] == kTimezone.name);
+static_assert(kComponents[kDaylight.id - kCalendar.id] == kDaylight.name);
 
 // Lines in the order of their names.
 constexpr auto kSorted = [] {

@@ -25,6 +25,8 @@ inline constexpr Property<Type::Chain> kTask{0x312, "VTODO"};
 inline constexpr Property<Type::Chain> kJournal{0x313, "VJOURNAL"};
 inline constexpr Property<Type::Chain> kFreeBusy{0x314, "VFREEBUSY"};
 inline constexpr Property<Type::Chain> kTimezone{0x315, "VTIMEZONE"};
+inline constexpr Property<Type::Chain> kStandard{0x316, "STANDARD"};
+inline constexpr Property<Type::Chain> kDaylight{0x317, "DAYLIGHT"};
 inline constexpr Property<Type::Chain> kContact{0x31e, "VCARD"};
 inline constexpr Property<Type::Chain> kOtherComponent{0x31f, "other_component"};  // has a begin_line
 
