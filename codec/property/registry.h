@@ -15,7 +15,8 @@ struct IdRange {
   constexpr bool holds(Id id) const { return first <= id && id <= last; }
 };
 
-constexpr IdRange kCommonIds{0x00, 0x1f};       // kind, version, error: what every message may carry
+constexpr IdRange kCommonIds{0x00, 0x0f};       // kind, version, error: what every message may carry
+constexpr IdRange kChainIds{0x10, 0x1f};        // what is said of chains themselves: differences
 constexpr IdRange kSessionIds{0x20, 0x5f};      // hello, join
 constexpr IdRange kLoginIds{0x60, 0x9f};        // login, results, refresh, logoff: the control stream
 constexpr IdRange kSyncIds{0xa0, 0xff};         // state vectors, feed
@@ -23,10 +24,11 @@ constexpr IdRange kOperationIds{0x100, 0x13f};  // what the user did: flags, mov
 constexpr IdRange kSubmissionIds{0x140, 0x17f};
 constexpr IdRange kProcessIds{0x180, 0x1bf};  // front, workers, broker
 constexpr IdRange kFlowIds{0x1c0, 0x1df};
-constexpr IdRange kItemIds{0x200, 0x3ff};  // properties of mail, later of appointments, contacts
+constexpr IdRange kItemIds{0x200, 0x2ff};  // properties of mail
+constexpr IdRange kCardIds{0x300, 0x3ff};  // lines and components of appointments, tasks, notes, contacts
 
-constexpr IdRange kFamilies[] = {kCommonIds,     kSessionIds, kLoginIds, kSyncIds, kOperationIds,
-                                 kSubmissionIds, kProcessIds, kFlowIds,  kItemIds};
+constexpr IdRange kFamilies[] = {kCommonIds,     kChainIds,   kSessionIds, kLoginIds, kSyncIds, kOperationIds,
+                                 kSubmissionIds, kProcessIds, kFlowIds,    kItemIds,  kCardIds};
 
 struct Name {
   Id id;
