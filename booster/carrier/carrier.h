@@ -7,6 +7,7 @@
 #include <string>
 
 #include "booster/crypto/certificate.h"
+#include "booster/runtime/clock.h"
 #include "booster/runtime/task.h"
 #include "booster/session/join.h"
 
