@@ -84,6 +84,7 @@ inline constexpr Property<Type::Chain> kReference{0xcc, "reference"};
 inline constexpr Property<Type::Bytes> kCheck{0xcd, "check"};
 inline constexpr Property<Type::Bytes> kRecipe{0xce, "recipe of the octets"};
 inline constexpr Property<Type::Chain> kWholeReference{0xcf, "whole reference"};
+inline constexpr Property<Type::Bytes> kFigures{0xd0, "figures of the octets"};
 inline constexpr Name kSyncNames[] = {
     name_of(kLedger),        name_of(kVector),        name_of(kName),         name_of(kValidity),
     name_of(kUidNext),       name_of(kModSeq),        name_of(kCount),        name_of(kDigest),
@@ -96,7 +97,8 @@ inline constexpr Name kSyncNames[] = {
     name_of(kUid),           name_of(kOffset),        name_of(kRunning),      name_of(kBytes),
     name_of(kSize),          name_of(kOctets),        name_of(kSha256),       name_of(kGone),
     name_of(kTicket),        name_of(kLayout),        name_of(kWrittenSize),  name_of(kBodiesFollow),
-    name_of(kReference),     name_of(kCheck),         name_of(kRecipe),       name_of(kWholeReference)};
+    name_of(kReference),     name_of(kCheck),         name_of(kRecipe),       name_of(kWholeReference),
+    name_of(kFigures)};
 static_assert(codec::property::well_registered(kSyncNames, codec::property::kSyncIds));
 
 // operation.h
