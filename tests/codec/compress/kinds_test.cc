@@ -73,9 +73,11 @@ RC_GTEST_PROP(Kinds, GoesOnAndNeverBeyond, (const std::vector<std::uint8_t>& oct
 
 // A first mail of some lines: without tables zstd says how its literals are coded.
 TEST(Tables, AShortMailCostsLess) {
-  const Bytes mail = joined({to_bytes(
+  const Bytes mail = to_bytes(
       "Subject: Tide tables\r\n\r\nHigh water at the quay is 06:41 and 19:07, springs follow by Thursday noon.\r\n"
-      "Bring the brown ledger, two lanterns, Ingrid's charts of Jutland and what Vikram wrote about Bexley.\r\n")});
+      "Bring the brown ledger, two lanterns, Ingrid's charts of Jutland and what Vikram wrote about Bexley.\r\n"
+      "Old Marcus mends the jib; whoever borrowed his awl might put it back before Sunday's regatta begins.\r\n"
+      "Quince jam goes aboard last, else nobody finds bread, butter or the kettle underneath those jars.\r\n");
   const ByteView words = vocabulary();
   const auto size_behind = [&mail](Bytes prefix) {
     Compressor compressor(19, 18);
@@ -86,7 +88,7 @@ TEST(Tables, AShortMailCostsLess) {
     return coded.size();
   };
   const Bytes seen(words.begin(), words.end());
-  EXPECT_LT(size_behind(joined({Bytes(tables().begin(), tables().end()), seen})) + 16, size_behind(seen));
+  EXPECT_LT(size_behind(joined({Bytes(tables().begin(), tables().end()), seen})) + 8, size_behind(seen));
 }
 
 TEST(Tables, AreADictionaryWithoutANumber) {
