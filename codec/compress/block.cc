@@ -5,12 +5,15 @@
 #include <algorithm>
 
 #include "codec/base/varint.h"
+#include "codec/compress/kinds.h"
+#include "codec/compress/tables.h"
 #include "codec/compress/vocabulary.h"
 
 namespace codec::compress {
 namespace {
 
 constexpr unsigned kEncodingBits = 0x3f;
+constexpr std::size_t kMostCuts = 8;  // in a block: whoever makes it change its kind all the time pays no more
 
 void append_head(const BlockHead& head, Bytes& out) {
   ByteWriter writer(out);
@@ -20,11 +23,13 @@ void append_head(const BlockHead& head, Bytes& out) {
   writer.varint(head.coded_size);
 }
 
-// What a window has seen before its first block.
-Bytes prefix_of(const Bytes& references) {
+// What a window has seen before its first block; zstd's is a dictionary.
+Bytes prefix_of(const Bytes& references, Encoding encoding) {
   const ByteView words = vocabulary();
+  const ByteView expected = encoding == Encoding::ZstdWindow ? tables() : ByteView();
   Bytes prefix;
-  prefix.reserve(words.size() + references.size());
+  prefix.reserve(expected.size() + words.size() + references.size());
+  prefix.insert(prefix.end(), expected.begin(), expected.end());
   prefix.insert(prefix.end(), words.begin(), words.end());
   prefix.insert(prefix.end(), references.begin(), references.end());
   return prefix;
@@ -110,7 +115,7 @@ Result<Encoding> EncodingWindow::code(ByteView raw, bool aside) {
 }
 
 void EncodingWindow::begin() {
-  Bytes prefix = prefix_of(references_);
+  Bytes prefix = prefix_of(references_, coding_.encoding);
   Bytes().swap(references_);
   if (coding_.encoding == Encoding::Mix) {
     mix_.reset(prefix);
@@ -123,8 +128,13 @@ void EncodingWindow::begin() {
 }
 
 Result<> EncodingWindow::encode_zstd(ByteView raw) {
-  Result<> done = zstd_.append(raw, coded_);
-  if (done) done = zstd_.flush(coded_);
+  Result<> done;
+  for (std::size_t cuts = 0; done && !raw.empty(); ++cuts) {
+    const std::size_t size = cuts < kMostCuts ? one_kind(raw) : raw.size();
+    done = zstd_.append(raw.first(size), coded_);
+    if (done) done = zstd_.flush(coded_);
+    raw = raw.subspan(size);
+  }
   if (!done) reset();  // the peer saw nothing of it; the next block begins a new window
   return done;
 }
@@ -231,7 +241,7 @@ Result<> BlockDecoder::begin(Window& window, Bytes references) {
   window.zstd.reset();
   window.mix.reset();
   window.lz4.reset();
-  Bytes prefix = prefix_of(references);
+  Bytes prefix = prefix_of(references, last_);
   if (mixed) {
     window.mix.reset(prefix);
   } else if (last_ == Encoding::Lz4) {

@@ -68,7 +68,7 @@ class EncodingWindow {
 };
 
 // Secrets never share a compressor: credentials and control frames do not come here.
-//   Limits  a block <= raw + .1 % + 32 octets; memory as Compressor, none while only stored blocks pass
+//   Limits  a block <= raw + .1 % + 96 octets; memory as Compressor, none while only stored blocks pass
 class BlockEncoder {
  public:
   BlockEncoder() : BlockEncoder(Coding{}) {}

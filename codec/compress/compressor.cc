@@ -50,7 +50,7 @@ Result<> Compressor::open() {
     const std::size_t code = ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_enableLongDistanceMatching, 1);
     if (ZSTD_isError(code)) return tl::unexpected(failed(code));
   }
-  const std::size_t code = ZSTD_CCtx_refPrefix(context_.get(), prefix_.data(), prefix_.size());
+  const std::size_t code = ZSTD_CCtx_refPrefix_advanced(context_.get(), prefix_.data(), prefix_.size(), ZSTD_dct_auto);
   if (ZSTD_isError(code)) return tl::unexpected(failed(code));
   return {};
 }

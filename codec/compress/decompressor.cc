@@ -22,7 +22,7 @@ Result<> Decompressor::open() {
   if (ZSTD_isError(code)) return fail(Errc::Full, std::string("decompress: ") + ZSTD_getErrorName(code));
   const std::size_t format = ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_format, ZSTD_f_zstd1_magicless);
   if (ZSTD_isError(format)) return fail(Errc::Full, std::string("decompress: ") + ZSTD_getErrorName(format));
-  const std::size_t seen = ZSTD_DCtx_refPrefix(context_.get(), prefix_.data(), prefix_.size());
+  const std::size_t seen = ZSTD_DCtx_refPrefix_advanced(context_.get(), prefix_.data(), prefix_.size(), ZSTD_dct_auto);
   if (ZSTD_isError(seen)) return fail(Errc::Full, std::string("decompress: ") + ZSTD_getErrorName(seen));
   return {};
 }

@@ -21,7 +21,7 @@ class Compressor {
   Result<> append(ByteView in, Bytes& out);  // may keep octets back
   Result<> flush(Bytes& out);                // all that was appended can now be decoded
   // The window begins anew, here and at the peer's Decompressor, which must be reset at the same place, with the same
-  // prefix: octets that the window has seen. Frees memory.
+  // prefix: octets that the window has seen, or a dictionary (tables.h). Frees memory.
   void reset(Bytes prefix = {});
   int level() const { return level_; }
   std::size_t memory() const;

@@ -14,6 +14,7 @@ struct Block {
   Bytes layout;  // mime/SPLIT.md; empty: no transfer encoding was undone
   Bytes recipe;  // container/RECIPE.md; empty: nothing was opened
   Bytes content;
+  Bytes figures;              // figure/FIGURES.md; empty: the content has no marks
   std::uint64_t written = 0;  // octets before all that
   bool operator==(const Block&) const = default;
 };

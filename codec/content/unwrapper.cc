@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "codec/figure/figures.h"
+
 namespace codec::content {
 
 std::size_t next_piece(ByteView rest) {
@@ -14,9 +16,13 @@ Block as_written(ByteView piece) {
 
 Block Unwrapper::unwrap(ByteView piece) {
   mime::SplitBlock split = splitter_.split(piece);
-  if (containers_ == Containers::Left) return {std::move(split.layout), {}, std::move(split.content), piece.size()};
-  container::OpenedBlock opened = opener_.open(split.content);
-  return {std::move(split.layout), std::move(opened.recipe), std::move(opened.content), piece.size()};
+  container::OpenedBlock opened{{}, std::move(split.content)};
+  if (containers_ == Containers::Opened) opened = opener_.open(opened.content);
+  // A document's ids stand in it many times: they are better left among its words.
+  if (!opened.recipe.empty())
+    return {std::move(split.layout), std::move(opened.recipe), std::move(opened.content), {}, piece.size()};
+  figure::TextAndFigures taken = figure::take_figures(opened.content);
+  return {std::move(split.layout), {}, std::move(taken.text), std::move(taken.figures), piece.size()};
 }
 
 Bytes content_of(ByteView item, std::size_t most) {
@@ -27,6 +33,7 @@ Bytes content_of(ByteView item, std::size_t most) {
     const std::size_t size = next_piece(item);
     const Block block = unwrapper.unwrap(item.first(size));
     content.insert(content.end(), block.content.begin(), block.content.end());
+    content.insert(content.end(), block.figures.begin(), block.figures.end());
     item = item.subspan(size);
   }
   content.resize(std::min(content.size(), kMaxContent));

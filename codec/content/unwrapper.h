@@ -1,5 +1,5 @@
 // Unwrapper: takes off what hides an item's content from compression: transfer encodings, and the containers inside
-// them. Wrapper puts it on again, octet by octet.
+// them; what stands for numbers is kept apart. Wrapper puts all of it on again, octet by octet.
 #pragma once
 #include "codec/container/opener.h"
 #include "codec/content/block.h"
@@ -28,8 +28,8 @@ class Unwrapper {
   container::Opener opener_;
 };
 
-// The content of an item, or of the front of it: the same wherever it is made.   Limits  `most` octets of the item,
-// kMaxContent of
+// The content and figures of an item, or of the front of it, as its blocks have them: the same wherever it is made.
+// Limits  `most` octets of the item, kMaxContent of
 //   content: what lies behind does not count
 Bytes content_of(ByteView item, std::size_t most);
 

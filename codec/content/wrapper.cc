@@ -1,5 +1,6 @@
 #include "codec/content/wrapper.h"
 
+#include "codec/figure/figures.h"
 #include "codec/mime/splitter.h"
 
 namespace codec::content {
@@ -12,7 +13,12 @@ Result<Bytes> Wrapper::wrap(const Block& block) {
   if (!block.layout.empty()) {
     TRY_ASSIGN(closed, mime::content_size(block.layout));
   }
-  TRY_ASSIGN(Bytes octets, closer_.close(block.recipe, block.content, closed));
+  Bytes content;
+  if (!block.figures.empty()) {
+    if (!block.recipe.empty()) return fail(Errc::Protocol, "figures in an opened block");
+    TRY_ASSIGN(content, figure::put_figures(block.content, block.figures, closed));
+  }
+  TRY_ASSIGN(Bytes octets, closer_.close(block.recipe, block.figures.empty() ? block.content : content, closed));
   if (block.layout.empty()) return octets;
   return mime::join(block.layout, octets, written);
 }

@@ -8,7 +8,8 @@ namespace codec::content {
 // Of one item, its blocks in order from the first that its Unwrapper made.
 class Wrapper {
  public:
-  // Exactly block.written octets.   Errors  Protocol: what cannot be put together · Limit: more than kMaxWritten octets
+  // Exactly block.written octets.   Errors  Protocol: what cannot be put together · Limit: more than kMaxWritten
+  // octets, or than the layout takes
   Result<Bytes> wrap(const Block& block);
 
  private:

@@ -85,6 +85,7 @@ inline constexpr Property<Type::Bytes> kCheck{0xcd, "check"};
 inline constexpr Property<Type::Bytes> kRecipe{0xce, "recipe of the octets"};
 inline constexpr Property<Type::Chain> kWholeReference{0xcf, "whole reference"};
 inline constexpr Property<Type::Unsigned> kRaw{0xd0, "raw"};
+inline constexpr Property<Type::Bytes> kFigures{0xd1, "figures of the octets"};
 inline constexpr Name kSyncNames[] = {name_of(kLedger),
                                       name_of(kVector),
                                       name_of(kName),
@@ -133,7 +134,8 @@ inline constexpr Name kSyncNames[] = {name_of(kLedger),
                                       name_of(kCheck),
                                       name_of(kRecipe),
                                       name_of(kWholeReference),
-                                      name_of(kRaw)};
+                                      name_of(kRaw),
+                                      name_of(kFigures)};
 static_assert(codec::property::well_registered(kSyncNames, codec::property::kSyncIds));
 
 // operation.h

@@ -11,6 +11,7 @@ void put_block(codec::property::Chain& chain, const codec::content::Block& block
   if (!block.layout.empty()) chain.add(id::kLayout, ByteView(block.layout));
   if (!block.recipe.empty()) chain.add(id::kRecipe, ByteView(block.recipe));
   if (block.written != block.content.size()) chain.add(id::kWrittenSize, block.written);
+  if (!block.figures.empty()) chain.add(id::kFigures, ByteView(block.figures));
 }
 
 Result<> get_block(const codec::property::Chain& chain, codec::content::Block& into) {
@@ -22,6 +23,7 @@ Result<> get_block(const codec::property::Chain& chain, codec::content::Block& i
   TRY(take(id::kOctets, into.content));
   TRY(take(id::kLayout, into.layout));
   TRY(take(id::kRecipe, into.recipe));
+  TRY(take(id::kFigures, into.figures));
   TRY_ASSIGN(into.written, chain.get_or(id::kWrittenSize, std::uint64_t{into.content.size()}));
   if (into.written > codec::content::kMaxWritten)
     return fail(Errc::Limit, std::to_string(into.written) + " octets in a block");

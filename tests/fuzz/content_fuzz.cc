@@ -25,6 +25,9 @@ void hostile(codec::ByteView octets, std::size_t cut) {
   const std::size_t recipe = std::min(cut / 64, octets.size());
   block.recipe.assign(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(recipe));
   octets = octets.subspan(recipe);
+  const std::size_t figures = cut % 3 == 0 ? 0 : std::min(cut % 97, octets.size());
+  block.figures.assign(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(figures));
+  octets = octets.subspan(figures);
   block.content.assign(octets.begin(), octets.end());
   block.written = block.content.size() + cut % 7;
   codec::content::Wrapper wrapper;

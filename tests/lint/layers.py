@@ -10,7 +10,7 @@ import sys
 
 import tree
 
-CODEC = ["codec/property", "codec/mime", "codec/convert", "codec/container", "codec/content", "codec/chunk", "codec/refer", "codec/compress"]
+CODEC = ["codec/property", "codec/mime", "codec/convert", "codec/container", "codec/figure", "codec/content", "codec/chunk", "codec/refer", "codec/compress"]
 BOOSTER = [
     "booster/runtime", "booster/disk", "booster/sql", "booster/crypto", "booster/net", "booster/platform", "booster/tls",
     "booster/schedule", "booster/session", "booster/transport", "booster/carrier", "booster/store",
@@ -27,7 +27,8 @@ MAY_USE = {
     "codec/convert": ["codec/property", "codec/mime"],
     "codec/refer": ["codec/mime", "codec/convert", "codec/content", "codec/chunk"],
     "codec/container": ["codec/base"],
-    "codec/content": ["codec/mime", "codec/container"],
+    "codec/figure": ["codec/base"],
+    "codec/content": ["codec/mime", "codec/container", "codec/figure"],
     "codec/chunk": ["codec/base"],
     "codec/compress": ["codec/base"],
     "booster/runtime": ["codec/base"],
@@ -88,7 +89,7 @@ MAY_USE_ANYTHING = ("tests", "perf")
 NEVER_TOGETHER = ("proxy/client", "proxy/gateway")
 # The front faces the network, the broker holds passwords: what they use may use these, they themselves never.
 PARSES_NO_MAIL = ("proxy/gateway/dispatcher", "proxy/gateway/broker")
-MAIL = ("codec/mime", "codec/convert", "codec/container", "codec/content", *GRAMMARS)
+MAIL = ("codec/mime", "codec/convert", "codec/container", "codec/figure", "codec/content", *GRAMMARS)
 
 # A foreign library is included in one folder only, so that a bug in it has one address and a version change one diff.
 FOREIGN = [

@@ -58,11 +58,28 @@ TEST(Content, PiecesEndWithALineAndMakeTheWholeAgain) {
 TEST(Content, ContentOfIsWhatTheBlocksHold) {
   const Bytes item = to_bytes(base64_file(3000));
   Bytes content;
-  for (const Block& block : unwrap(item)) content.insert(content.end(), block.content.begin(), block.content.end());
+  for (const Block& block : unwrap(item)) {
+    content.insert(content.end(), block.content.begin(), block.content.end());
+    content.insert(content.end(), block.figures.begin(), block.figures.end());
+  }
   EXPECT_EQ(content_of(item, item.size()), content);
   const Bytes front = content_of(item, 70'000);
   ASSERT_LT(front.size(), content.size());
   EXPECT_EQ(front, Bytes(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(front.size())));
+}
+
+TEST(Content, WhatStandsForNumbersIsKeptApart) {
+  const Bytes item =
+      to_bytes("Message-ID: <4b1d9f0c2ea74b1d9f0c2ea7@example.org>\r\nDate: Fri, 11 Jul 2003 21:00:37 -0700\r\n");
+  const std::vector<Block> blocks = unwrap(item);
+  ASSERT_EQ(blocks.size(), 1U);
+  EXPECT_EQ(blocks.front().figures.size(), 12U + 5);
+  EXPECT_LE(blocks.front().content.size() + blocks.front().figures.size(), item.size() * 7 / 10);
+  EXPECT_EQ(wrap(blocks), item);
+  Block whole = blocks.front();
+  Wrapper wrapper;
+  whole.written -= 1;
+  EXPECT_FALSE(wrapper.wrap(whole));
 }
 
 // A gzip member of 40 MB of zeros: one fixed block (RFC 1951 §3.2.6), a literal and matches of 258 at distance 1.
@@ -101,9 +118,12 @@ TEST(Content, ContentEndsAtItsLimit) {
 
 TEST(Content, WhatDoesNotFitTogetherIsRefused) {
   Wrapper wrapper;
-  EXPECT_EQ(wrapper.wrap({{}, {}, to_bytes("four"), 5}).error().code, Errc::Protocol);
-  EXPECT_EQ(wrapper.wrap({{}, {}, {}, kMaxWritten + 1}).error().code, Errc::Limit);
-  EXPECT_FALSE(wrapper.wrap({to_bytes("layout"), {}, to_bytes("four"), 4}));
+  EXPECT_EQ(wrapper.wrap({{}, {}, to_bytes("four"), {}, 5}).error().code, Errc::Protocol);
+  EXPECT_EQ(wrapper.wrap({{}, {}, {}, {}, kMaxWritten + 1}).error().code, Errc::Limit);
+  EXPECT_FALSE(wrapper.wrap({to_bytes("layout"), {}, to_bytes("four"), {}, 4}));
+  EXPECT_EQ(wrapper.wrap({{}, to_bytes("recipe"), to_bytes("four"), to_bytes("f"), 4}).error().code, Errc::Protocol);
+  EXPECT_EQ(wrapper.wrap({{}, {}, to_bytes("four"), to_bytes("f"), 4}).error().code, Errc::Protocol);
+  EXPECT_EQ(wrapper.wrap({{}, {}, to_bytes("\x01\x10"), to_bytes("four"), 7}).error().code, Errc::Limit);
 }
 
 RC_GTEST_PROP(Content, AnyOctetsComeBack, (std::string front, unsigned lines, std::string back)) {

@@ -168,8 +168,8 @@ TEST(ItemMessages, CrossUnchanged) {
   round_trips(ItemMessage(ItemFailed{"INBOX", {5}, {9}, true, "expunged", true}), decode_item);
   round_trips(ItemMessage(UploadFrom{ticket(1), 5, digest}), decode_item);
   round_trips(ItemMessage(UploadStored{ticket(1)}), decode_item);
-  EXPECT_FALSE(decode_item(crossed(encode(
-      ItemMessage(ItemBlock{0, {{}, {}, Bytes(codec::content::kMaxWritten + 1), codec::content::kMaxWritten + 1}})))));
+  EXPECT_FALSE(decode_item(crossed(encode(ItemMessage(
+      ItemBlock{0, {{}, {}, Bytes(codec::content::kMaxWritten + 1), {}, codec::content::kMaxWritten + 1}})))));
 }
 
 TEST(OperationMessages, CrossUnchanged) {
