@@ -11,7 +11,7 @@ std::size_t next_piece(ByteView rest) {
 }
 
 Block as_written(ByteView piece) {
-  return {{}, {}, Bytes(piece.begin(), piece.end()), piece.size()};
+  return {{}, {}, Bytes(piece.begin(), piece.end()), {}, piece.size()};
 }
 
 Block Unwrapper::unwrap(ByteView piece) {
