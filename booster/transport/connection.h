@@ -84,8 +84,16 @@ class Connection {
   std::uint64_t bytes_sent() const { return bytes_sent_; }
   std::uint64_t bytes_received() const { return bytes_received_; }
   std::uint64_t moves() const { return moves_; }
+  // Nothing came since then though an answer is owed; kNever: it answers.
+  TimePoint silent_since() const { return active().silent_since; }
+  // Who is at this address has shown that it receives there.
+  bool is_proved(const Route& route) const;
+  std::size_t paths() const { return paths_.size(); }
+  // For tests: as if the packet key had sealed so many.
+  void wear_key(std::uint64_t packets) { keys_->wear(packets); }
 
  private:
+  static constexpr std::size_t kLeastPacket = 96;  // worth sending: an ACK, a challenge
   struct Draft;       // a packet being written; connection_send.cc
   struct LongSpace {  // the space of long packets, until the handshake is confirmed
     LongSpace(const packet::ConnectionId& destination, Role role) : keys(destination, role) {}
@@ -95,7 +103,12 @@ class Connection {
     bool ack_due = false;
     int probes = 0;
     int probes_due = 0;
-    std::optional<std::pair<PacketNumber, packet::frame::ArrivalTick>> last_arrival;
+    struct Arrival {
+      PacketNumber number;
+      packet::frame::ArrivalTick at;
+      TimePoint left{};
+    };
+    std::optional<Arrival> last_arrival;
   };
   using Paths = std::map<PathId, std::unique_ptr<path::Path>>;
 
@@ -124,7 +137,11 @@ class Connection {
   bool keep_early(std::span<std::byte> packet, const Route& route, Ecn ecn);
   void take_early(TimePoint now);
   bool is_reset_for_us(ByteView datagram) const;
-  path::Path* path_of(const packet::ConnectionId& ours, const Route& route);
+  std::optional<PathId> number_of(const packet::ConnectionId& ours) const;
+  path::Path* path_of(PathId number, const Route& route, std::size_t size);
+  Result<> learn_id(PathId number, ByteView payload);
+  void count_received(const Route& route, std::size_t size);
+  bool is_stranger(const Route& route) const;
   void notice_address(path::Path& path, const Route& route, PacketNumber number, std::size_t size);
   void notice_arrival(path::Path& path, PacketNumber number, bool eliciting, Ecn ecn, TimePoint now);
 
@@ -141,6 +158,9 @@ class Connection {
   Result<> on_path_ack(const packet::frame::Ack& ack, TimePoint now);
   Result<> on_times(const packet::frame::Times& times);
   Result<> on_peer_id(const packet::frame::NewPath& frame);
+  Result<> on_retired(const path::Path& path, PathId retired, TimePoint now);
+  Result<> on_gateway_frame(const packet::frame::Frame& frame, TimePoint now);
+  void on_challenge(path::Path& path, const Route& route, const packet::frame::Challenge& bytes);
   void on_response(const packet::frame::Challenge& bytes, TimePoint now);
   Result<> on_session_frames(ByteView frames, TimePoint now);
 
@@ -157,7 +177,13 @@ class Connection {
   TimePoint long_probe_deadline() const;
   void watch_long_space(TimePoint now);
   void watch_path(path::Path& path, TimePoint now);
+  void watch_silence(TimePoint now);
+  TimePoint silence_deadline() const;
+  void notice_pair(const packet::frame::Ack& ack, const recovery::SentPacket& newest);
+  void tune_acks(path::Path& path);
   Duration arrival(path::Path& path, packet::frame::ArrivalTick tick);
+  void take_candidate(path::Path& path, TimePoint now);
+  void on_failed(PathId id, TimePoint now);
   void on_proved(PathId id, TimePoint now);
   void drop_path(PathId id, TimePoint now);
 
@@ -175,8 +201,13 @@ class Connection {
   bool long_due(TimePoint now) const;
   bool own_frames_due(const path::Path& path, TimePoint now) const;
   bool may_send_data(const path::Path& path, TimePoint now) const;
+  bool may_send_at_all(const path::Path& path) const { return allowed_to(path) >= kLeastPacket; }
+  bool may_search_mtu(const path::Path& path) const;
+  TimePoint path_deadline(const path::Path& path, TimePoint now) const;
   bool wants_packet(const path::Path& path, TimePoint now) const;
   std::size_t allowed_to(const path::Path& path) const;  // by RFC 9000 §8.1
+  static std::size_t allowed_to(const path::Candidate& candidate);
+  bool proved(const path::Path& path) const;
   DatagramRun handshake_datagram(std::span<std::byte> into, TimePoint now);
   DatagramRun path_datagrams(path::Path& path, std::span<std::byte> into, TimePoint now);
   DatagramRun challenge_datagram(path::Path& path, std::span<std::byte> into, TimePoint now);
@@ -221,8 +252,9 @@ class Connection {
   std::size_t early_frame_bytes_ = 0;
 
   std::optional<Closed> end_;
-  bool end_told_ = false;
   bool close_due_ = false;
+  bool silence_told_ = false;
+  std::uint64_t after_end_ = 0;  // datagrams that came after it
   TimePoint drained_at_ = kNever;
   std::deque<Event> events_;
   std::uint64_t datagrams_sent_ = 0;

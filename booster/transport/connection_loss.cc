@@ -13,33 +13,41 @@ constexpr std::uint64_t kBurst = 8;  // packets: lost ones nearer to each other 
 constexpr int kOutageProbes = 2;   // unanswered, and the path is taken to be interrupted
 constexpr std::size_t kProbeOctets = 60;
 constexpr double kProbeShare = .02;  // of the rate the path had
+constexpr Duration kTogether = std::chrono::milliseconds(1);    // packets that left within it left as a pair
+constexpr std::size_t kAckOctets = 80;                          // of a datagram with an ACK, and headers below it
+constexpr Duration kClockKept = std::chrono::hours(24 * 1000);  // the peer's clock may not run away with our sums
 
 }  // namespace
 
 Result<> Connection::on_long_ack(const packet::frame::Ack& ack, TimePoint now) {
   if (!long_) return {};
+  if (ack.path != kHandshakePath) return fail(Errc::Protocol, "a long packet acknowledges those of a path");
   TRY_ASSIGN(recovery::AckReport report, long_->sent.on_ack(ack.ranges, now));
   const PacketNumber largest = ack.ranges.front().largest;
   for (const recovery::SentPacket& packet : report.acked) {
     frames_acked(packet.own, kHandshakePath);
-    if (packet.number == largest && packet.eliciting) active_path().rtt.on_sample(now - packet.sent_at, Duration{}, Duration{});
+    if (packet.number != largest || !packet.eliciting) continue;
+    active_path().rtt.on_sample(now - packet.sent_at, Duration{}, Duration{});
+    notice_pair(ack, packet);
   }
-  // Two packets that left together and arrived apart: the path's rate, roughly, before anything else is sent.
-  const auto& last = long_->last_arrival;
-  const recovery::SentPacket* sent = long_->sent.find(largest);
-  if (last && sent != nullptr && largest.value == last->first.value + 1 && ack.received.value > last->second.value) {
-    const auto apart = std::chrono::duration_cast<Duration>(
-        packet::frame::Ticks(ack.received.value - last->second.value));
-    pair_rate_ = rate::rate_of(sent->size, apart);
-  }
-  long_->last_arrival = {largest, ack.received};
   long_->probes = 0;
   for (const recovery::SentPacket& lost : long_->sent.take_lost(now, active_path().rtt)) frames_lost(lost.own);
   return {};
 }
 
+// Two packets that left together and arrived apart: the path's rate, roughly, before anything else is sent.
+void Connection::notice_pair(const packet::frame::Ack& ack, const recovery::SentPacket& newest) {
+  const auto& last = long_->last_arrival;
+  const auto apart = packet::frame::Ticks(static_cast<std::int32_t>(ack.received.value - (last ? last->at.value : 0)));
+  if (last && newest.number == last->number.next() && newest.sent_at - last->left < kTogether && apart.count() > 0) {
+    pair_rate_ = rate::rate_of(newest.size, std::chrono::duration_cast<Duration>(apart));
+  }
+  long_->last_arrival = {newest.number, ack.received, newest.sent_at};
+}
+
 Duration Connection::arrival(path::Path& path, packet::frame::ArrivalTick tick) {
-  if (!path.arrival_base) {
+  const bool astray = path.arrival_base && (*path.arrival_base > kClockKept || *path.arrival_base < -kClockKept);
+  if (!path.arrival_base || astray) {
     path.arrival_base = std::chrono::duration_cast<Duration>(packet::frame::Ticks(tick.value));
   } else {
     const auto step = static_cast<std::int32_t>(tick.value - path.arrival_last);
@@ -110,8 +118,15 @@ void Connection::settle(path::Path& path, recovery::AckReport& report, const pac
                        .app_limited = newest->sent_bytes <= path.app_limited_to},
                       {path.rtt.smoothed(), path.rtt.minimum()});
     path.pacer.set_rate(path.rate->pacing(), path.mtu.size(), now);
-    path.acks.set_default(path.rtt.smoothed());
   }
+  if (newest != nullptr) tune_acks(path);
+}
+
+void Connection::tune_acks(path::Path& path) {
+  path.acks.set_default(path.rtt.smoothed());
+  const auto known = path.rate ? path.rate->remember() : std::nullopt;
+  if (known) path.acks.set_way_back(known->rate, kAckOctets);
+  if (!known && pair_rate_) path.acks.set_way_back(*pair_rate_, kAckOctets);
 }
 
 void Connection::give_up_lost(path::Path& path, TimePoint now) {
@@ -165,14 +180,14 @@ void Connection::frames_lost(std::span<const OwnFrame> frames) {
       case OwnFrame::Kind::Token: token_due_ = true; break;
       case OwnFrame::Kind::Done: done_due_ = true; break;
       case OwnFrame::Kind::Challenge:  // has a timer of its own
-      case OwnFrame::Kind::AckRate:    // the newest goes when it is told anew
       case OwnFrame::Kind::Ack: break;
     }
   }
 }
 
 Duration Connection::probe_timeout(const path::Path& path) const {
-  return path.rtt.known() ? path.rtt.probe_timeout(path.acks.most_delay()) : kHandshakePto;
+  const bool guessed = path.rtt.known() || path.id.value != 0;
+  return guessed ? path.rtt.probe_timeout(path.acks.most_delay()) : kHandshakePto;
 }
 
 TimePoint Connection::probe_deadline(const path::Path& path) const {
@@ -193,7 +208,8 @@ void Connection::on_probe_timeout(path::Path& path, TimePoint now) {
     if (path.rate) path.rate->on_outage();
     if (path.ecn == path::Path::EcnUse::Testing) path.ecn = path::Path::EcnUse::Fails;
   }
-  // The first probe brings something that may be missing; in an outage there is no use in that.
+  // The first probe brings something that may be missing. Later ones are small and empty: they find the end of an outage
+  // for little, and pass where the path takes large packets no more.
   if (path.probes > 1) return;
   if (recovery::SentPacket* const oldest = path.sent.oldest_unprobed()) requeue(*oldest, now);
 }
@@ -218,7 +234,7 @@ void Connection::watch_long_space(TimePoint now) {
 
 void Connection::watch_path(path::Path& path, TimePoint now) {
   if (now >= path.sent.loss_deadline(path.rtt)) give_up_lost(path, now);
-  if (now >= probe_deadline(path)) on_probe_timeout(path, now);
+  if (now >= probe_deadline(path) && may_send_at_all(path)) on_probe_timeout(path, now);
   path.validation.on_deadline(now);
   if (path.candidate) path.candidate->validation.on_deadline(now);
   if (path.candidate && path.candidate->validation.state() == path::Validation::State::Failed) path.candidate.reset();
@@ -235,10 +251,9 @@ void Connection::on_deadline(TimePoint now) {
     watch_path(*path, now);
     if (path->validation.state() == path::Validation::State::Failed) failed.push_back(id);
   }
-  for (const PathId id : failed) {
-    tell(PathFailed{id});
-    if (paths_.size() > 1) drop_path(id, now);
-  }
+  for (const PathId id : failed) on_failed(id, now);
+  watch_silence(now);
+  if (end_) return;
   if (source_ != nullptr && now >= source_->next_deadline()) source_->on_deadline(now);
 }
 
@@ -246,6 +261,49 @@ void Connection::on_too_large(const Route& route, std::size_t size, TimePoint no
   for (auto& [id, path] : paths_) {
     if (path->route == route) path->mtu.on_too_large(size, now);
   }
+}
+
+// A client goes back to where it was. A gateway keeps what the client opened until the client retires it: its packets may
+// still come.
+void Connection::on_failed(PathId id, TimePoint now) {
+  path::Path& path = *paths_.at(id);
+  if (settings_.role == Role::Client && paths_.size() > 1) {
+    tell(PathFailed{id});
+    retires_due_.push_back(id);
+    return drop_path(id, now);
+  }
+  if (settings_.role == Role::Client) path.validation.begin();  // there is no other
+}
+
+TimePoint Connection::silence_deadline() const {
+  const path::Path& path = active();
+  if (!established_) return kNever;
+  TimePoint next = path.heard + kSilenceLimit;
+  if (!silence_told_ && path.probes >= kOutageProbes) next = std::min(next, path.silent_since + kSilentAfter);
+  return next;
+}
+
+// An answer is owed and does not come. Nobody is given up for it before the session itself is.
+void Connection::watch_silence(TimePoint now) {
+  if (now < silence_deadline()) return;
+  const path::Path& path = active();
+  if (now >= path.heard + kSilenceLimit) return end(Error(Errc::Timeout, "nothing was heard for too long"), false, now);
+  silence_told_ = true;
+  tell(Silent{path.silent_since});
+}
+
+// The peer goes on from another address, and has shown that it receives there.          Source: RFC 9000 §9.4
+void Connection::take_candidate(path::Path& path, TimePoint now) {
+  const bool elsewhere = path.route.remote.ip != path.candidate->route.remote.ip;
+  path.route = path.candidate->route;
+  path.candidate.reset();
+  path.ecn = path::Path::EcnUse::Testing;
+  ++moves_;
+  if (elsewhere && path.rate) {
+    start_rate(path);
+    path.pacer.set_rate(path.rate->pacing(), path.mtu.size(), now);
+  }
+  tell(Moved{path.id, path.route});
 }
 
 // The peer's answer to our challenge: this path is real, and the newest one is where we go on.
@@ -273,7 +331,13 @@ void Connection::drop_path(PathId id, TimePoint now) {
   path_ids_.retire(id);
   if (keys_) keys_->forget(id);
   tell(IdRetired{path->ours});
-  if (active_ == id) active_ = paths_.rbegin()->first;
+  if (active_ == id) {
+    // The newest that is proved; else the newest, which proves itself before it carries data.
+    active_ = paths_.rbegin()->first;
+    for (const auto& [other, each] : paths_) {
+      if (proved(*each)) active_ = other;
+    }
+  }
   for (const recovery::SentPacket& packet : path->sent.take_all()) requeue(packet, now);
   issue_ids();
 }

@@ -50,13 +50,13 @@ void MtuSearch::on_too_large(std::size_t size, TimePoint now) {
   probing_ = 0;
   tries_ = 0;
   tried_most_ = true;
-  if (size > size_) above_ = std::min(above_, size);
+  if (size > kLeastDatagram) above_ = std::min(above_, size);
   if (size <= size_) on_black_hole(now);
   end_if_done(now);
 }
 
 void MtuSearch::on_black_hole(TimePoint now) {
-  above_ = size_ > kLeastDatagram ? size_ : above_;
+  if (size_ > kLeastDatagram) above_ = std::min(above_, size_);
   size_ = kLeastDatagram;
   probing_ = 0;
   tries_ = 0;

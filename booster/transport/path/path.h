@@ -63,8 +63,7 @@ struct Path {
   std::optional<Duration> arrival_base;  // unwraps the peer's clock
   std::uint32_t arrival_last = 0;
   std::uint64_t ce_seen = 0;
-  Duration told_delay{};             // ACK_RATE as told last
-  bool tell_delay = false;
+  int unasked = 0;                   // packets in a row that asked for no ACK
   enum class EcnUse : std::uint8_t { Testing, Works, Fails } ecn = EcnUse::Testing;
   std::uint64_t round_ends = 0;      // octets sent, for the reorder window
   int large_lost = 0;                // in a row, while smaller ones arrive

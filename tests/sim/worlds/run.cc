@@ -1,0 +1,174 @@
+// Runs a drawn world and looks at what must hold in each.
+#include <algorithm>
+#include <sstream>
+
+#include "tests/sim/worlds/conduct.h"
+#include "tests/sim/worlds/drawn.h"
+
+namespace sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kMoveAgain = 100ms;
+
+class Run {
+ public:
+  explicit Run(const Drawn& plan)
+      : plan_(plan), world_(plan.seed), client_(plan.seed, {.route = {first_, server_}}), gateway_(plan.seed), conduct_(gateway_) {
+    gateway_.on_guest([this](GatewayEnd::Guest& guest) {
+      for (const DrawnStream& each : plan_.streams) {
+        if (!each.up) guest.traffic.send(each.of, each.size);
+      }
+    });
+    lay();
+  }
+
+  Fared fare(bool keep_trace) {
+    client_.call(here_->local_now());
+    for (const DrawnStream& each : plan_.streams) {
+      if (each.up) client_.traffic().send(each.of, each.size);
+    }
+    here_->wake();
+    const bool begun = world_.run_until([this] { return client_.connection().established() || over(); }, 40s);
+    if (begun) begin_mishaps();
+    const bool finished = begun && world_.run_until([this] { return done() || over(); }, plan_.time_limit());
+    return judge(begun, finished, keep_trace);
+  }
+
+ private:
+  // Gone, though nobody wanted it to.
+  bool over() { return client_.connection().closed() || (gateway_.guest(0) != nullptr && gateway_.guest(0)->closed); }
+
+  bool done() {
+    GatewayEnd::Guest* const guest = gateway_.guest(0);
+    if (guest == nullptr) return false;
+    const auto up = static_cast<std::size_t>(
+        std::count_if(plan_.streams.begin(), plan_.streams.end(), [](const DrawnStream& each) { return each.up; }));
+    return client_.traffic().all_sent() && guest->traffic.all_sent() && guest->traffic.ended() == up &&
+           client_.traffic().ended() == plan_.streams.size() - up;
+  }
+
+  void lay() {
+    here_ = &world_.add_node("client", client_, {first_});
+    there_ = &world_.add_node("gateway", gateway_, {server_});
+    there_->watch(conduct_);
+    here_->set_skew(plan_.skew);
+    const Duplex links = world_.add_links("path", plan_.link);
+    up_ = &links.up;
+    down_ = &links.down;
+    if (plan_.nat) {
+      nat_ = &world_.add_nat("nat", {.public_ip = address("198.51.100.1")});
+      world_.route(first_, server_, {up_, &nat_->outward()});
+      world_.route(server_, address("198.51.100.1"), {&nat_->inward(), down_});
+    } else {
+      world_.connect(first_, server_, {up_}, {down_});
+    }
+    for (const Address& other : others_) world_.connect(other, server_, {up_}, {down_});
+  }
+
+  void begin_mishaps() {
+    for (const Mishap& each : plan_.mishaps) {
+      world_.at(world_.elapsed() + each.at, [this, each] { happen(each); });
+    }
+  }
+
+  void happen(const Mishap& mishap) {
+    switch (mishap.kind) {
+      case Mishap::Kind::Outage:
+        set_up(-1);
+        world_.at(world_.elapsed() + mishap.length, [this] { set_up(1); });
+        break;
+      case Mishap::Kind::Mtu:
+        up_->set_mtu(mishap.mtu);
+        down_->set_mtu(mishap.mtu);
+        break;
+      case Mishap::Kind::Rebind: nat_->rebind(); break;
+      case Mishap::Kind::Move: move(mishap.old_works); break;
+      case Mishap::Kind::Jump:
+        here_->jump_clock(mishap.length);
+        here_->wake();
+        break;
+    }
+  }
+
+  void set_up(int change) {
+    ups_ += change;
+    up_->set_up(ups_ > 0);
+    down_->set_up(ups_ > 0);
+  }
+
+  void move(bool old_works) {
+    if (over() || moved_ >= others_.size()) return;
+    const Address next = others_[moved_];
+    here_->add_address(next);
+    const auto path = client_.move({next, server_}, here_->local_now());
+    if (!path) {
+      world_.at(world_.elapsed() + kMoveAgain, [this, old_works] { move(old_works); });
+      return;
+    }
+    if (!old_works) here_->remove_address(moved_ == 0 ? first_ : others_[moved_ - 1]);
+    ++moved_;
+    here_->wake();
+  }
+
+  void ask(bool holds, const std::string& what) {
+    if (!holds) broken_ << "\n  " << what;
+  }
+
+  Fared judge(bool begun, bool finished, bool keep_trace) {
+    Fared fared;
+    fared.seconds = seconds(world_.elapsed());
+    fared.events = world_.events();
+    fared.link_octets = static_cast<double>(up_->statistics().offered.bytes + down_->statistics().offered.bytes);
+    ask(begun, "no keys");
+    if (const auto* closed = client_.last<transport::Closed>()) ask(false, "client closed: " + closed->error.what);
+    GatewayEnd::Guest* const guest = gateway_.guest(0);
+    if (guest != nullptr && guest->closed) ask(false, "gateway closed: " + guest->closed->error.what);
+    ask(finished, "not finished in " + std::to_string(seconds(plan_.time_limit())) + " s");
+    ask(client_.traffic().intact() && (guest == nullptr || guest->traffic.intact()), "octets that nobody sent");
+    if (guest != nullptr) judge_sizes(*guest, finished);
+    ask(conduct_.worst() <= 3, "amplification " + std::to_string(conduct_.worst()));
+    ask(conduct_.largest() <= 300, "data to an address not validated: " + std::to_string(conduct_.largest()));
+    const auto peak = std::max(here_->peak_in_flight(), there_->peak_in_flight());
+    ask(peak <= plan_.in_flight_limit(), "in flight: " + std::to_string(peak));
+    ask(fared.link_octets <= static_cast<double>(plan_.link_limit()), "octets on the link: " + std::to_string(fared.link_octets));
+    fared.broken = broken_.str();
+    if (keep_trace) fared.trace = world_.trace().dump(2000);
+    return fared;
+  }
+
+  void judge_sizes(GatewayEnd::Guest& guest, bool finished) {
+    std::uint64_t up = 0;
+    for (const DrawnStream& each : plan_.streams) up += each.up ? each.size : 0;
+    ask(guest.traffic.received() <= up && client_.traffic().received() <= plan_.octets() - up, "octets twice");
+    if (finished) ask(guest.traffic.received() + client_.traffic().received() == plan_.octets(), "octets missing");
+  }
+
+  const Drawn& plan_;
+  Address first_ = plan_.ipv6 ? address("2001:db8::1", 5000) : address("10.0.0.1", 5000);
+  Address server_ = plan_.ipv6 ? address("2001:db8::ffff", 443) : address("192.0.2.1", 443);
+  std::vector<Address> others_ = plan_.ipv6
+                                     ? std::vector{address("2001:db8::2", 5000), address("2001:db8::3", 5000), address("2001:db8::4", 5000)}
+                                     : std::vector{address("10.0.0.2", 5000), address("10.0.0.3", 5000), address("10.0.0.4", 5000)};
+  World world_;
+  ClientEnd client_;
+  GatewayEnd gateway_;
+  Conduct conduct_;
+  Host* here_ = nullptr;
+  Host* there_ = nullptr;
+  Link* up_ = nullptr;
+  Link* down_ = nullptr;
+  Nat* nat_ = nullptr;
+  int ups_ = 1;
+  std::size_t moved_ = 0;
+  std::ostringstream broken_;
+};
+
+}  // namespace
+
+Fared run(const Drawn& plan, bool keep_trace) {
+  return Run(plan).fare(keep_trace);
+}
+
+}  // namespace sim
