@@ -178,6 +178,7 @@ Result<PathId> Connection::move(const Route& route, TimePoint now) {
   }
   path::Path& path = add_path(*next, route, path_ids_.ours().at(next->value));
   path.heard = now;
+  path.opened = now;
   path.validation.begin();
   path.rtt.guess(active_path().rtt.smoothed());
   start_rate(path);

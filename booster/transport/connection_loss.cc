@@ -8,7 +8,7 @@ namespace {
 
 using recovery::OwnFrame;
 
-constexpr int kLargeLost = 10;     // in a row, and all smaller ones arrive: the path no longer takes large ones
+constexpr int kLargeLost = 5;      // in a row, and smaller ones arrive: the path may take large ones no more
 constexpr std::uint64_t kBurst = 8;  // packets: lost ones nearer to each other are lost together
 constexpr int kOutageProbes = 2;   // unanswered, and the path is taken to be interrupted
 constexpr std::size_t kProbeOctets = 60;
@@ -83,7 +83,10 @@ void Connection::settle(path::Path& path, recovery::AckReport& report, const pac
     if (packet.number == largest) newest = &packet;
     eliciting = eliciting || packet.eliciting;
     if (packet.probe_of_size) path.mtu.on_arrived(packet.size, now);
-    if (packet.size > path::kLeastDatagram) path.large_lost = 0;
+    if (packet.size > path::kLeastDatagram) {
+      path.large_lost = 0;
+      path.large_arrived = std::max(path.large_arrived, packet.sent_at);
+    }
     if (path.rate && packet.eliciting) path.rate->on_outcome(static_cast<rate::Pace>(packet.pace), 1, 0);
     if (source_ != nullptr) source_->on_acked(packet.tickets, now);
     frames_acked(packet.own, path.id);
@@ -147,10 +150,10 @@ void Connection::give_up_lost(path::Path& path, TimePoint now) {
   }
 }
 
-// Not a burst: nothing large gets through for round trips.
+// What tells of the loss is younger than the lost ones, and small if no large one of their age has arrived. It may still be
+// a burst: then one round trip goes by with smaller packets.                               Source: RFC 8899 §4.3
 void Connection::notice_large_lost(path::Path& path, const recovery::SentPacket& packet, TimePoint now) {
-  if (path.large_lost++ == 0) path.large_lost_since = packet.sent_at;
-  if (path.large_lost < kLargeLost || packet.sent_at - path.large_lost_since < 3 * path.rtt.smoothed()) return;
+  if (packet.sent_at <= path.large_arrived || ++path.large_lost < kLargeLost) return;
   path.mtu.on_black_hole(now);
   path.large_lost = 0;
 }
@@ -195,7 +198,7 @@ TimePoint Connection::probe_deadline(const path::Path& path) const {
   const TimePoint last = path.sent.last_eliciting_at();
   if (path.probes < kOutageProbes) return last + probe_timeout(path) * (1 << path.probes);
   // Interrupted: its end is to be noticed at once, as long as that is likely to be soon, and for little of the path.
-  if (last - path.silent_since > rate::kOutageProbed) return last + recovery::kLongestProbe;
+  if (path.id != active_ || last - path.silent_since > rate::kOutageProbed) return last + recovery::kLongestProbe;
   const BitsPerSecond known = path.rate ? path.rate->capacity() : rate::kLeast;
   return last + std::max(rate::kProbeApart, rate::time_for(kProbeOctets, rate::scaled(known, kProbeShare)));
 }
@@ -220,7 +223,9 @@ TimePoint Connection::long_probe_deadline() const {
   // A client goes on asking: the gateway may owe it something that it may not send unasked.
   if (!waits && (settings_.role == Role::Gateway || established_)) return kNever;
   const TimePoint last = std::max(long_->sent.last_eliciting_at(), began_);
-  return last + probe_timeout(active()) * (1 << std::min(long_->probes, recovery::kMostBackoff));
+  const Duration once = probe_timeout(active());
+  const Duration longer = once * (1 << std::min(long_->probes, recovery::kMostBackoff));
+  return last + std::min(longer, std::max(once, kLongestHandshakeProbe));
 }
 
 void Connection::watch_long_space(TimePoint now) {
@@ -263,16 +268,23 @@ void Connection::on_too_large(const Route& route, std::size_t size, TimePoint no
   }
 }
 
-// A client goes back to where it was. A gateway keeps what the client opened until the client retires it: its packets may
+// A client goes back to where it was, if anything has come there since; else it asks at both. A gateway keeps what the client opened until the client retires it: its packets may
 // still come.
 void Connection::on_failed(PathId id, TimePoint now) {
   path::Path& path = *paths_.at(id);
-  if (settings_.role == Role::Client && paths_.size() > 1) {
+  if (settings_.role == Role::Gateway) return;
+  const bool other_works = std::any_of(paths_.begin(), paths_.end(), [&](const auto& each) {
+    return each.first != id && each.second->heard > path.opened;
+  });
+  if (other_works) {
     tell(PathFailed{id});
     retires_due_.push_back(id);
     return drop_path(id, now);
   }
-  if (settings_.role == Role::Client) path.validation.begin();  // there is no other
+  path.validation.begin();
+  for (auto& [other, each] : paths_) {
+    if (other != id) each->probes_due = 1;
+  }
 }
 
 TimePoint Connection::silence_deadline() const {

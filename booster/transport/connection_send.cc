@@ -17,6 +17,7 @@ constexpr std::size_t kMostSegments = 64;  // of one run: UDP_MAX_SEGMENTS
 constexpr std::size_t kFrameOverhead = 24;  // of a HANDSHAKE or GREETING: type, offset, length
 constexpr std::size_t kStreamFrame = 64;   // octets that a HANDSHAKE or GREETING piece is worth at least
 constexpr std::size_t kAckRanges = 24;     // beside session frames, which need the room
+constexpr Duration kFinestTimer = std::chrono::microseconds(10);  // a pacer of some Gbit/s rounds to the present instant
 constexpr std::size_t kLongRanges = 4;     // the handshake is a few packets each way
 constexpr std::size_t kAckHead = 48;       // octets of an ACK without its ranges, at most
 constexpr std::size_t kAckRange = 8;       // of a gap and a length, each less than 2^28
@@ -421,7 +422,7 @@ TimePoint Connection::path_deadline(const path::Path& path, TimePoint now) const
   }
   const bool held_by_pacer = path.rate && path.id == active_ && source_ != nullptr && !path.pacer.may_send(now) &&
                              path.sent.bytes_in_flight() + path.mtu.size() <= path.rate->window();
-  if (held_by_pacer && source_->has_frames(now)) next = std::min(next, path.pacer.next(now));
+  if (held_by_pacer && source_->has_frames(now)) next = std::min(next, std::max(path.pacer.next(now), now + kFinestTimer));
   return next;
 }
 

@@ -19,6 +19,8 @@ constexpr std::size_t kMaxResponses = 4;                 // challenges answered 
 constexpr Duration kSilentAfter = std::chrono::seconds(3);    // then the carrier is told: time to try another way
 constexpr Duration kSilenceLimit = std::chrono::minutes(15);  // a session stays hot so long; then nobody will come back
 constexpr int kMostUnasked = 32;  // packets in a row that ask for no ACK; RFC 9000 §13.2.4
+constexpr Duration kLongestHandshakeProbe = std::chrono::seconds(3);  // ten tries within kHandshakeLimit: 10 % loss each
+                                                                     // way fails one in ten million
 constexpr Duration kHandshakePto = std::chrono::seconds(1);  // RFC 9002 §6.2.2, nothing known of the path
 
 }  // namespace booster::transport

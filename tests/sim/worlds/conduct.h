@@ -15,7 +15,13 @@ class Conduct : public Watcher {
   double worst() const { return worst_; }  // ratio to an address not validated
   std::size_t largest() const { return largest_; }
 
-  void on_received(const Datagram& datagram, TimePoint) override { from_[datagram.source] += datagram.bytes.size(); }
+  void on_received(const Datagram& datagram, TimePoint) override {
+    from_[datagram.source] += datagram.bytes.size();
+    // Who sends a long packet to an id that the gateway gave out has received it.
+    const bool answers = datagram.bytes.size() > 6 && std::to_integer<int>(datagram.bytes[0] >> 7) == 1 &&
+                         datagram.bytes[5] == std::byte{transport::packet::kIdSize};
+    if (answers) proved_[datagram.source] = true;
+  }
   void on_sent(const Datagram& datagram, TimePoint) override {
     const transport::Connection* const connection = gateway_.connection(0);
     const Route route{datagram.source, datagram.destination};
