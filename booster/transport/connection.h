@@ -76,6 +76,7 @@ class Connection {
   // --- what is known
 
   bool established() const { return established_; }
+  bool confirmed() const { return established_ && !long_; }  // the peer knows it, too
   bool closed() const { return end_.has_value(); }
   const path::Path& active() const { return *paths_.at(active_); }
   Duration smoothed_rtt() const { return active().rtt.smoothed(); }
@@ -175,8 +176,10 @@ class Connection {
   Duration probe_timeout(const path::Path& path) const;
   TimePoint probe_deadline(const path::Path& path) const;
   TimePoint long_probe_deadline() const;
+  TimePoint handshake_deadline() const;
   void watch_long_space(TimePoint now);
   void watch_path(path::Path& path, TimePoint now);
+  void notice_sleep(TimePoint now);
   void watch_silence(TimePoint now);
   TimePoint silence_deadline() const;
   void notice_pair(const packet::frame::Ack& ack, const recovery::SentPacket& newest);
@@ -254,6 +257,8 @@ class Connection {
   std::optional<Closed> end_;
   bool close_due_ = false;
   bool silence_told_ = false;
+  TimePoint last_input_{};
+  TimePoint woke_{};  // the machine slept until then: what left before it tells nothing of the path's time
   std::uint64_t after_end_ = 0;  // datagrams that came after it
   TimePoint drained_at_ = kNever;
   std::deque<Event> events_;

@@ -1,5 +1,6 @@
 // What became of what was sent: acknowledged, lost, or silence that asks for a probe.
 #include <algorithm>
+#include <utility>
 
 #include "booster/transport/connection.h"
 
@@ -12,6 +13,7 @@ constexpr int kLargeLost = 5;      // in a row, and smaller ones arrive: the pat
 constexpr std::uint64_t kBurst = 8;  // packets: lost ones nearer to each other are lost together
 constexpr int kOutageProbes = 2;   // unanswered, and the path is taken to be interrupted
 constexpr std::size_t kProbeOctets = 60;
+constexpr BitsPerSecond kUnknownRate{96'000};  // of which the share is a probe each quarter of a second
 constexpr double kProbeShare = .02;  // of the rate the path had
 constexpr Duration kTogether = std::chrono::milliseconds(1);    // packets that left within it left as a pair
 constexpr std::size_t kAckOctets = 80;                          // of a datagram with an ACK, and headers below it
@@ -26,7 +28,7 @@ Result<> Connection::on_long_ack(const packet::frame::Ack& ack, TimePoint now) {
   const PacketNumber largest = ack.ranges.front().largest;
   for (const recovery::SentPacket& packet : report.acked) {
     frames_acked(packet.own, kHandshakePath);
-    if (packet.number != largest || !packet.eliciting) continue;
+    if (packet.number != largest || !packet.eliciting || packet.sent_at < woke_) continue;
     active_path().rtt.on_sample(now - packet.sent_at, Duration{}, Duration{});
     notice_pair(ack, packet);
   }
@@ -95,6 +97,7 @@ void Connection::settle(path::Path& path, recovery::AckReport& report, const pac
     if (source_ != nullptr) source_->on_acked(packet.tickets, now);
     frames_acked(packet.own, path.id);
   }
+  if (newest != nullptr && newest->sent_at < woke_) newest = nullptr;
   if (!eliciting) newest = nullptr;  // RFC 9002 §5.1: the peer may have waited as long as it liked
   path.spurious_losses += report.returned.size();
   if (path.rate && !report.returned.empty()) path.rate->on_regret(report.returned.size());
@@ -199,7 +202,8 @@ TimePoint Connection::probe_deadline(const path::Path& path) const {
   if (path.probes < kOutageProbes) return last + probe_timeout(path) * (1 << path.probes);
   // Interrupted: its end is to be noticed at once, as long as that is likely to be soon, and for little of the path.
   if (path.id != active_ || last - path.silent_since > rate::kOutageProbed) return last + recovery::kLongestProbe;
-  const BitsPerSecond known = path.rate ? path.rate->capacity() : rate::kLeast;
+  const auto learnt = path.rate ? path.rate->remember() : std::nullopt;
+  const BitsPerSecond known = learnt ? learnt->rate : kUnknownRate;
   return last + std::max(rate::kProbeApart, rate::time_for(kProbeOctets, rate::scaled(known, kProbeShare)));
 }
 
@@ -215,6 +219,12 @@ void Connection::on_probe_timeout(path::Path& path, TimePoint now) {
   // for little, and pass where the path takes large packets no more.
   if (path.probes > 1) return;
   if (recovery::SentPacket* const oldest = path.sent.oldest_unprobed()) requeue(*oldest, now);
+}
+
+// A client that is not confirmed cannot tell a gateway that gave it up from an outage: it has no reset token yet.
+TimePoint Connection::handshake_deadline() const {
+  const bool confirmed = established_ && (settings_.role == Role::Gateway || !long_);
+  return confirmed ? kNever : began_ + kHandshakeLimit;
 }
 
 TimePoint Connection::long_probe_deadline() const {
@@ -245,9 +255,17 @@ void Connection::watch_path(path::Path& path, TimePoint now) {
   if (path.candidate && path.candidate->validation.state() == path::Validation::State::Failed) path.candidate.reset();
 }
 
+void Connection::notice_sleep(TimePoint now) {
+  const TimePoint before = std::exchange(last_input_, std::max(last_input_, now));
+  if (end_ || before == TimePoint{} || now - before <= kSlept) return;
+  const TimePoint due = next_deadline(before);
+  if (due != kNever && now - due > kSlept) woke_ = now;
+}
+
 void Connection::on_deadline(TimePoint now) {
   if (end_) return;
-  if (!established_ && now - began_ >= kHandshakeLimit) {
+  notice_sleep(now);
+  if (now >= handshake_deadline()) {
     return end(Error(Errc::Timeout, "no answer to the handshake"), false, now);
   }
   watch_long_space(now);

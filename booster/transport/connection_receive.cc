@@ -7,6 +7,7 @@
 namespace booster::transport {
 
 void Connection::on_datagram(const Route& route, std::span<std::byte> bytes, Ecn ecn, TimePoint now) {
+  notice_sleep(now);
   bytes_received_ += bytes.size();
   if (is_stranger(route)) return;
   count_received(route, bytes.size());

@@ -428,7 +428,7 @@ TimePoint Connection::path_deadline(const path::Path& path, TimePoint now) const
 
 TimePoint Connection::next_deadline(TimePoint now) const {
   if (end_) return kNever;
-  TimePoint next = established_ ? kNever : began_ + kHandshakeLimit;
+  TimePoint next = handshake_deadline();
   if (long_) next = std::min({next, long_probe_deadline(), long_->sent.loss_deadline(active().rtt)});
   for (const auto& [id, path] : paths_) next = std::min(next, path_deadline(*path, now));
   next = std::min(next, silence_deadline());

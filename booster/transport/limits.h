@@ -16,6 +16,7 @@ constexpr std::size_t kEarlyEach = 64;                   // what keeping one cos
 constexpr Duration kHandshakeLimit = std::chrono::seconds(30);
 constexpr Duration kDraining = std::chrono::seconds(3);  // after a CLOSE: answers to what is still under way
 constexpr std::size_t kMaxResponses = 4;                 // challenges answered at once; RFC 9000 §21.12
+constexpr Duration kSlept = std::chrono::seconds(1);          // so late for a deadline is only who was not running
 constexpr Duration kSilentAfter = std::chrono::seconds(3);    // then the carrier is told: time to try another way
 constexpr Duration kSilenceLimit = std::chrono::minutes(15);  // a session stays hot so long; then nobody will come back
 constexpr int kMostUnasked = 32;  // packets in a row that ask for no ACK; RFC 9000 §13.2.4

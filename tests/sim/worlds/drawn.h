@@ -8,7 +8,7 @@
 
 namespace sim {
 
-// Something that happens, so long after both ends have keys.
+// Something that happens, so long after both ends know that they have keys.
 struct Mishap {
   enum class Kind : std::uint8_t { Outage, Mtu, Rebind, Move, Jump };
   Kind kind = Kind::Outage;
@@ -38,6 +38,7 @@ struct Drawn {
 
   std::uint64_t octets() const;
   Duration outages() const;
+  bool bursts() const { return link.up.loss.to_bad > 0 || link.down.loss.to_bad > 0; }
   Duration time_limit() const;           // generous: no deadlock
   std::uint64_t link_limit() const;      // octets of IP packets, both ways
   std::uint64_t in_flight_limit() const;  // octets of one end

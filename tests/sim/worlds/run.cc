@@ -30,7 +30,7 @@ class Run {
       if (each.up) client_.traffic().send(each.of, each.size);
     }
     here_->wake();
-    const bool begun = world_.run_until([this] { return client_.connection().established() || over(); }, 40s);
+    const bool begun = world_.run_until([this] { return client_.connection().confirmed() || over(); }, 40s);
     if (begun) begin_mishaps();
     const bool finished = begun && world_.run_until([this] { return done() || over(); }, plan_.time_limit());
     return judge(begun, finished, keep_trace);
@@ -121,6 +121,8 @@ class Run {
     fared.seconds = seconds(world_.elapsed());
     fared.events = world_.events();
     fared.link_octets = static_cast<double>(up_->statistics().offered.bytes + down_->statistics().offered.bytes);
+    // A burst is so many datagrams long, however rare they are: one may outlast every try of a handshake.
+    if (!client_.connection().confirmed() && plan_.bursts()) return fared;
     ask(begun, "no keys");
     if (const auto* closed = client_.last<transport::Closed>()) ask(false, "client closed: " + closed->error.what);
     GatewayEnd::Guest* const guest = gateway_.guest(0);
@@ -134,8 +136,22 @@ class Run {
     ask(peak <= plan_.in_flight_limit(), "in flight: " + std::to_string(peak));
     ask(fared.link_octets <= static_cast<double>(plan_.link_limit()), "octets on the link: " + std::to_string(fared.link_octets));
     fared.broken = broken_.str();
-    if (keep_trace) fared.trace = world_.trace().dump(2000);
+    if (!keep_trace) return fared;
+    fared.trace = world_.trace().dump(4000) + described("client", client_.connection(), *here_);
+    if (gateway_.connection(0) != nullptr) fared.trace += described("gateway", *gateway_.connection(0), *there_);
     return fared;
+  }
+
+  static std::string described(const char* who, const transport::Connection& connection, const Host& host) {
+    const transport::path::Path& path = connection.active();
+    const TimePoint now = host.local_now();
+    std::ostringstream out;
+    out << who << ": path " << path.id.value << ", in flight " << path.sent.bytes_in_flight() << " of "
+        << (path.rate ? path.rate->window() : 0) << ", pacing " << (path.rate ? path.rate->pacing().value : 0) << " bit/s, rtt "
+        << seconds(path.rtt.smoothed()) << " s, size " << path.mtu.size() << ", probes " << path.probes << ", lost "
+        << path.lost_packets << ", spurious " << path.spurious_losses << ", next deadline in "
+        << (connection.next_deadline(now) == kNever ? -1 : seconds(connection.next_deadline(now) - now)) << " s\n";
+    return out.str();
   }
 
   void judge_sizes(GatewayEnd::Guest& guest, bool finished) {
