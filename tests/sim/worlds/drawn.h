@@ -39,7 +39,7 @@ struct Drawn {
   std::uint64_t octets() const;
   Duration outages() const;
   bool bursts() const { return link.up.loss.to_bad > 0 || link.down.loss.to_bad > 0; }
-  Duration time_limit() const;           // generous: no deadlock
+  Duration time_limit() const;           // generous
   std::uint64_t link_limit() const;      // octets of IP packets, both ways
   std::uint64_t in_flight_limit() const;  // octets of one end
 };
@@ -49,6 +49,7 @@ std::string text(const Drawn& world);
 
 struct Fared {
   std::string broken;  // what did not hold; empty: all did
+  std::string slow;    // beyond what the link's figures let expect, in time or octets
   double seconds = 0;
   double link_octets = 0;
   std::uint64_t events = 0;
