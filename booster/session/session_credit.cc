@@ -14,6 +14,8 @@ std::uint64_t Session::credit_left(const StreamState& stream) const {
 }
 
 void Session::update_stream_credit(StreamState& stream) {
+  // Known by a frame that overtook the opening: the peer takes no frame of ours for it before it has sent that.
+  if (!stream.opened && stream.id != kControlStream) return;
   if (stream.receive.final_size()) return;
   const std::uint64_t limit = stream.receive.consumed() + stream_window_;
   const std::uint64_t granted = stream.receive.granted();

@@ -40,8 +40,17 @@ Connection::Connection(Settings settings, Handshake& handshake, Entropy& entropy
 
 Connection::~Connection() = default;
 
+// What comes again and again is kept once, so that a peer cannot fill the list.
 void Connection::tell(Event event) {
-  events_.push_back(std::move(event));
+  Event* const last = events_.empty() ? nullptr : &events_.back();
+  const auto* const bytes = std::get_if<GreetingBytes>(&event);
+  if (last != nullptr && std::holds_alternative<TokenGiven>(*last) && std::holds_alternative<TokenGiven>(event)) {
+    *last = std::move(event);
+  } else if (auto* before = last != nullptr && bytes != nullptr ? std::get_if<GreetingBytes>(last) : nullptr) {
+    before->bytes.insert(before->bytes.end(), bytes->bytes.begin(), bytes->bytes.end());
+  } else {
+    events_.push_back(std::move(event));
+  }
 }
 
 std::optional<Event> Connection::next_event() {
@@ -70,6 +79,7 @@ path::Path& Connection::add_path(PathId id, const Route& route, const packet::Co
   slot->ours = ours;
   path_ids_.add_ours(id, ours);
   path_ids_.on_used(id);
+  slot->heard = began_;
   if (id.value == 0) tell(IdAdded{ours});
   if (const path::PeerId* theirs = path_ids_.peer_id(id)) {
     slot->theirs = theirs->id;
@@ -118,8 +128,9 @@ void Connection::establish(TimePoint now) {
 }
 
 void Connection::confirm(TimePoint now) {
+  (void)now;
   if (!long_) return;
-  for (const recovery::SentPacket& packet : long_->sent.take_all()) requeue(packet, now);
+  tls_.on_acked(0, tls_.sent_to());  // who is finished has all of it
   long_.reset();
 }
 
@@ -148,27 +159,39 @@ void Connection::give_token(ByteView token) {
 
 Result<> Connection::attach(session::FrameSource& source, TimePoint now) {
   source_ = &source;
+  early_frame_bytes_ = 0;
   for (const Bytes& frames : std::exchange(early_frames_, {})) {
     TRY(source_->on_packet(frames, now));
   }
-  early_frame_bytes_ = 0;
   return {};
 }
 
 Result<PathId> Connection::move(const Route& route, TimePoint now) {
   CHECK(settings_.role == Role::Client);
   const std::optional<PathId> next = path_ids_.next_unused();
-  if (!established_ || !next || paths_.size() >= path::kPathsAtOnce) {
+  std::vector<PathId> waiting;  // addresses that were tried before and have not answered
+  for (const auto& [id, path] : paths_) {
+    if (!path->proved()) waiting.push_back(id);
+  }
+  if (!established_ || !next || end_) {
     return fail(Errc::Full, "move: the gateway has given no id for another path yet");
   }
   path::Path& path = add_path(*next, route, path_ids_.ours().at(next->value));
+  path.heard = now;
+  path.opened = now;
   path.validation.begin();
-  path.rtt = active_path().rtt;  // a first guess, for the timers
+  path.rtt.guess(active_path().rtt.smoothed());
   start_rate(path);
   path.pacer.set_rate(path.rate->pacing(), path.mtu.size(), now);
-  issue_ids();
+  // It may not have arrived yet, and the gateway can make nothing of this path without it.
+  ids_due_.push_front(*next);
   active_ = *next;
   ++moves_;
+  for (const PathId tried : waiting) {
+    retires_due_.push_back(tried);
+    drop_path(tried, now);
+  }
+  issue_ids();
   return *next;
 }
 
@@ -181,7 +204,15 @@ void Connection::end(Error error, bool by_peer, TimePoint now) {
   end_ = Closed{std::move(error), by_peer};
   close_due_ = !by_peer;
   drained_at_ = now + kDraining;
+  early_.clear();
+  early_frames_.clear();
   tell(*end_);
+}
+
+bool Connection::is_proved(const Route& route) const {
+  return std::any_of(paths_.begin(), paths_.end(), [&](const auto& each) {
+    return each.second->route.remote == route.remote && proved(*each.second);
+  });
 }
 
 std::optional<rate::Remembered> Connection::remember() const {

@@ -81,6 +81,7 @@ class Connection {
   Duration silent_for(TimePoint now) const {
     return active().silent_since == kNever ? Duration{} : now - active().silent_since;
   }
+  bool confirmed() const { return established_ && !long_; }  // the peer knows it, too
   bool closed() const { return end_.has_value(); }
   const path::Path& active() const { return *paths_.at(active_); }
   Duration smoothed_rtt() const { return active().rtt.smoothed(); }
@@ -89,8 +90,16 @@ class Connection {
   std::uint64_t bytes_sent() const { return bytes_sent_; }
   std::uint64_t bytes_received() const { return bytes_received_; }
   std::uint64_t moves() const { return moves_; }
+  // Nothing came since then though an answer is owed; kNever: it answers.
+  TimePoint silent_since() const { return active().silent_since; }
+  // Who is at this address has shown that it receives there.
+  bool is_proved(const Route& route) const;
+  std::size_t paths() const { return paths_.size(); }
+  // For tests: as if the packet key had sealed so many.
+  void wear_key(std::uint64_t packets) { keys_->wear(packets); }
 
  private:
+  static constexpr std::size_t kLeastPacket = 96;  // worth sending: an ACK, a challenge
   struct Draft;       // a packet being written; connection_send.cc
   struct LongSpace {  // the space of long packets, until the handshake is confirmed
     LongSpace(const packet::ConnectionId& destination, Role role) : keys(destination, role) {}
@@ -100,7 +109,12 @@ class Connection {
     bool ack_due = false;
     int probes = 0;
     int probes_due = 0;
-    std::optional<std::pair<PacketNumber, packet::frame::ArrivalTick>> last_arrival;
+    struct Arrival {
+      PacketNumber number;
+      packet::frame::ArrivalTick at;
+      TimePoint left{};
+    };
+    std::optional<Arrival> last_arrival;
   };
   using Paths = std::map<PathId, std::unique_ptr<path::Path>>;
 
@@ -129,7 +143,11 @@ class Connection {
   bool keep_early(std::span<std::byte> packet, const Route& route, Ecn ecn);
   void take_early(TimePoint now);
   bool is_reset_for_us(ByteView datagram) const;
-  path::Path* path_of(const packet::ConnectionId& ours, const Route& route);
+  std::optional<PathId> number_of(const packet::ConnectionId& ours) const;
+  path::Path* path_of(PathId number, const Route& route, std::size_t size);
+  Result<> learn_id(PathId number, ByteView payload);
+  void count_received(const Route& route, std::size_t size);
+  bool is_stranger(const Route& route) const;
   void notice_address(path::Path& path, const Route& route, PacketNumber number, std::size_t size);
   void notice_arrival(path::Path& path, PacketNumber number, bool eliciting, Ecn ecn, TimePoint now);
 
@@ -146,6 +164,9 @@ class Connection {
   Result<> on_path_ack(const packet::frame::Ack& ack, TimePoint now);
   Result<> on_times(const packet::frame::Times& times);
   Result<> on_peer_id(const packet::frame::NewPath& frame);
+  Result<> on_retired(const path::Path& path, PathId retired, TimePoint now);
+  Result<> on_gateway_frame(const packet::frame::Frame& frame, TimePoint now);
+  void on_challenge(path::Path& path, const Route& route, const packet::frame::Challenge& bytes);
   void on_response(const packet::frame::Challenge& bytes, TimePoint now);
   Result<> on_session_frames(ByteView frames, TimePoint now);
 
@@ -160,9 +181,17 @@ class Connection {
   Duration probe_timeout(const path::Path& path) const;
   TimePoint probe_deadline(const path::Path& path) const;
   TimePoint long_probe_deadline() const;
+  TimePoint handshake_deadline() const;
   void watch_long_space(TimePoint now);
   void watch_path(path::Path& path, TimePoint now);
+  void notice_sleep(TimePoint now);
+  void watch_silence(TimePoint now);
+  TimePoint silence_deadline() const;
+  void notice_pair(const packet::frame::Ack& ack, const recovery::SentPacket& newest);
+  void tune_acks(path::Path& path);
   Duration arrival(path::Path& path, packet::frame::ArrivalTick tick);
+  void take_candidate(path::Path& path, TimePoint now);
+  void on_failed(PathId id, TimePoint now);
   void on_proved(PathId id, TimePoint now);
   void drop_path(PathId id, TimePoint now);
 
@@ -180,8 +209,13 @@ class Connection {
   bool long_due(TimePoint now) const;
   bool own_frames_due(const path::Path& path, TimePoint now) const;
   bool may_send_data(const path::Path& path, TimePoint now) const;
+  bool may_send_at_all(const path::Path& path) const { return allowed_to(path) >= kLeastPacket; }
+  bool may_search_mtu(const path::Path& path) const;
+  TimePoint path_deadline(const path::Path& path, TimePoint now) const;
   bool wants_packet(const path::Path& path, TimePoint now) const;
   std::size_t allowed_to(const path::Path& path) const;  // by RFC 9000 §8.1
+  static std::size_t allowed_to(const path::Candidate& candidate);
+  bool proved(const path::Path& path) const;
   DatagramRun handshake_datagram(std::span<std::byte> into, TimePoint now);
   DatagramRun path_datagrams(path::Path& path, std::span<std::byte> into, TimePoint now);
   DatagramRun challenge_datagram(path::Path& path, std::span<std::byte> into, TimePoint now);
@@ -226,8 +260,11 @@ class Connection {
   std::size_t early_frame_bytes_ = 0;
 
   std::optional<Closed> end_;
-  bool end_told_ = false;
   bool close_due_ = false;
+  bool silence_told_ = false;
+  TimePoint last_input_{};
+  TimePoint woke_{};  // the machine slept until then: what left before it tells nothing of the path's time
+  std::uint64_t after_end_ = 0;  // datagrams that came after it
   TimePoint drained_at_ = kNever;
   std::deque<Event> events_;
   std::uint64_t datagrams_sent_ = 0;

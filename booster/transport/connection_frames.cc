@@ -39,12 +39,15 @@ Result<Connection::Seen> Connection::scan(ByteView payload) {
 Result<> Connection::take_frames(path::Path* path, const Route& route, ByteView payload, TimePoint now) {
   ByteReader in(payload);
   frame::Scratch scratch;
+  const std::optional<PathId> id = path == nullptr ? std::nullopt : std::optional(path->id);
   while (!in.empty() && !end_) {
     TRY_ASSIGN(const frame::Frame each, frame::decode(in, scratch));
     if (path == nullptr && !frame::allowed_in_long(frame::type_of(each))) {
       return tl::unexpected(broken("a frame that no long packet may hold"));
     }
     TRY(on_frame(path, route, each, now));
+    // The path itself may be gone by what it brought; what else is in the packet comes again on another.
+    if (id && !paths_.contains(*id)) break;
     if (std::holds_alternative<frame::SessionFrames>(each)) break;
   }
   if (path != nullptr) TRY(take_handshake(now));
@@ -56,53 +59,59 @@ Result<> Connection::on_frame(path::Path* path, const Route& route, const frame:
   if (const auto* times = std::get_if<frame::Times>(&each)) return on_times(*times);
   if (const auto* tls = std::get_if<frame::Handshake>(&each)) return tls_.on_piece(tls->offset, tls->bytes);
   if (const auto* greeting = std::get_if<frame::Greeting>(&each)) {
+    if (greeting->offset + greeting->bytes.size() > kMaxGreeting) return fail(Errc::Limit, "greeting: too long");
     TRY(greeting_.on_piece(greeting->offset, greeting->bytes));
     Bytes bytes = greeting_.take();
     if (!bytes.empty()) tell(GreetingBytes{std::move(bytes)});
     return {};
   }
   if (const auto* id = std::get_if<frame::NewPath>(&each)) return on_peer_id(*id);
-  if (const auto* retired = std::get_if<frame::RetirePath>(&each)) {
-    if (retired->path == active_ && paths_.size() == 1) return tl::unexpected(broken("the last path was retired"));
-    drop_path(retired->path, now);
-    return {};
-  }
+  if (const auto* retired = std::get_if<frame::RetirePath>(&each)) return on_retired(*path, retired->path, now);
   if (const auto* challenge = std::get_if<frame::PathChallenge>(&each)) {
-    if (path->responses.size() >= kMaxResponses) return {};
-    path->responses.push_back(challenge->bytes);
-    path->respond_to = route;
+    on_challenge(*path, route, challenge->bytes);
     return {};
   }
   if (const auto* response = std::get_if<frame::PathResponse>(&each)) {
     on_response(response->bytes, now);
     return {};
   }
-  if (const auto* token = std::get_if<frame::Token>(&each)) {
-    if (settings_.role == Role::Gateway) return tl::unexpected(broken("a token from a client"));
-    tell(TokenGiven{Bytes(token->bytes.begin(), token->bytes.end())});
-    return {};
-  }
-  if (std::holds_alternative<frame::HandshakeDone>(each)) {
-    if (settings_.role == Role::Gateway) return tl::unexpected(broken("a handshake confirmed by a client"));
-    confirm(now);
-    return {};
-  }
   if (const auto* close = std::get_if<frame::Close>(&each)) {
     end(Error(session::errc_from_wire(close->code), session::clean_reason(close->reason)), true, now);
     return {};
   }
-  if (const auto* wanted = std::get_if<frame::AckRate>(&each)) {
-    path->acks.set_wanted(wanted->packets, std::chrono::duration_cast<Duration>(wanted->delay));
-    return {};
-  }
   if (const auto* frames = std::get_if<frame::SessionFrames>(&each)) return on_session_frames(frames->rest, now);
+  return on_gateway_frame(each, now);
+}
+
+// What only a gateway says.
+Result<> Connection::on_gateway_frame(const frame::Frame& each, TimePoint now) {
+  const auto* token = std::get_if<frame::Token>(&each);
+  const bool done = std::holds_alternative<frame::HandshakeDone>(each);
+  if (token == nullptr && !done) return {};
+  if (settings_.role == Role::Gateway) return tl::unexpected(broken("a client says what only a gateway can"));
+  if (token != nullptr) tell(TokenGiven{Bytes(token->bytes.begin(), token->bytes.end())});
+  if (done) confirm(now);
   return {};
+}
+
+// RFC 9000 §19.16: not the one that brings it, nor one that was never given.
+Result<> Connection::on_retired(const path::Path& path, PathId retired, TimePoint now) {
+  if (retired == path.id) return tl::unexpected(broken("a path was retired on itself"));
+  if (!path_ids_.given(retired)) return tl::unexpected(broken("a path was retired that was never given"));
+  drop_path(retired, now);
+  return {};
+}
+
+void Connection::on_challenge(path::Path& path, const Route& route, const frame::Challenge& bytes) {
+  if (path.responses.size() >= kMaxResponses) return;
+  path.responses.push_back(bytes);
+  path.respond_to = route;
 }
 
 Result<> Connection::on_session_frames(ByteView frames, TimePoint now) {
   if (source_ != nullptr) return source_->on_packet(frames, now);
   early_frames_.emplace_back(frames.begin(), frames.end());
-  early_frame_bytes_ += frames.size();
+  early_frame_bytes_ += frames.size() + kEarlyEach;
   return {};
 }
 
@@ -121,22 +130,14 @@ Result<> Connection::on_times(const frame::Times& times) {
     if (number >= path.sent.next_number()) return tl::unexpected(broken("the arrival of a packet that was never sent"));
     const recovery::SentPacket* packet = path.sent.find(number);
     if (packet == nullptr || !packet->eliciting) continue;
-    // Only differences count, so the peer's clock may be read as it stands; a wrap within a train is not worth a thought.
-    const auto arrived = std::chrono::duration_cast<Duration>(frame::Ticks(times.times[i].value));
-    path.rate->on_arrival(packet->sent_bytes, packet->sent_at, arrived);
+    path.rate->on_arrival(packet->sent_bytes, packet->sent_at, arrival(path, times.times[i]));
   }
   return {};
 }
 
 void Connection::on_response(const frame::Challenge& bytes, TimePoint now) {
   for (auto& [id, path] : paths_) {
-    if (path->candidate && path->candidate->validation.on_response(bytes)) {
-      path->route = path->candidate->route;
-      path->candidate.reset();
-      ++moves_;
-      tell(Moved{id, path->route});
-      return;
-    }
+    if (path->candidate && path->candidate->validation.on_response(bytes)) return take_candidate(*path, now);
     if (path->validation.on_response(bytes)) return on_proved(id, now);
   }
 }

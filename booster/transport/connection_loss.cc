@@ -1,5 +1,6 @@
 // What became of what was sent: acknowledged, lost, or silence that asks for a probe.
 #include <algorithm>
+#include <utility>
 
 #include "booster/transport/connection.h"
 
@@ -8,38 +9,47 @@ namespace {
 
 using recovery::OwnFrame;
 
-constexpr int kLargeLost = 10;     // in a row, and all smaller ones arrive: the path no longer takes large ones
+constexpr int kLargeLost = 5;      // in a row, and smaller ones arrive: the path may take large ones no more
 constexpr std::uint64_t kBurst = 8;  // packets: lost ones nearer to each other are lost together
 constexpr int kOutageProbes = 2;   // unanswered, and the path is taken to be interrupted
 constexpr std::size_t kProbeOctets = 60;
+constexpr BitsPerSecond kUnknownRate{96'000};  // of which the share is a probe each quarter of a second
 constexpr double kProbeShare = .02;  // of the rate the path had
+constexpr Duration kTogether = std::chrono::milliseconds(1);    // packets that left within it left as a pair
+constexpr std::size_t kAckOctets = 80;                          // of a datagram with an ACK, and headers below it
+constexpr Duration kClockKept = std::chrono::hours(24 * 1000);  // the peer's clock may not run away with our sums
 
 }  // namespace
 
 Result<> Connection::on_long_ack(const packet::frame::Ack& ack, TimePoint now) {
   if (!long_) return {};
+  if (ack.path != kHandshakePath) return fail(Errc::Protocol, "a long packet acknowledges those of a path");
   TRY_ASSIGN(recovery::AckReport report, long_->sent.on_ack(ack.ranges, now));
   const PacketNumber largest = ack.ranges.front().largest;
   for (const recovery::SentPacket& packet : report.acked) {
     frames_acked(packet.own, kHandshakePath);
-    if (packet.number == largest && packet.eliciting) active_path().rtt.on_sample(now - packet.sent_at, Duration{}, Duration{});
+    if (packet.number != largest || !packet.eliciting || packet.sent_at < woke_) continue;
+    active_path().rtt.on_sample(now - packet.sent_at, Duration{}, Duration{});
+    notice_pair(ack, packet);
   }
-  // Two packets that left together and arrived apart: the path's rate, roughly, before anything else is sent.
-  const auto& last = long_->last_arrival;
-  const recovery::SentPacket* sent = long_->sent.find(largest);
-  if (last && sent != nullptr && largest.value == last->first.value + 1 && ack.received.value > last->second.value) {
-    const auto apart = std::chrono::duration_cast<Duration>(
-        packet::frame::Ticks(ack.received.value - last->second.value));
-    pair_rate_ = rate::rate_of(sent->size, apart);
-  }
-  long_->last_arrival = {largest, ack.received};
   long_->probes = 0;
   for (const recovery::SentPacket& lost : long_->sent.take_lost(now, active_path().rtt)) frames_lost(lost.own);
   return {};
 }
 
+// Two packets that left together and arrived apart: the path's rate, roughly, before anything else is sent.
+void Connection::notice_pair(const packet::frame::Ack& ack, const recovery::SentPacket& newest) {
+  const auto& last = long_->last_arrival;
+  const auto apart = packet::frame::Ticks(static_cast<std::int32_t>(ack.received.value - (last ? last->at.value : 0)));
+  if (last && newest.number == last->number.next() && newest.sent_at - last->left < kTogether && apart.count() > 0) {
+    pair_rate_ = rate::rate_of(newest.size, std::chrono::duration_cast<Duration>(apart));
+  }
+  long_->last_arrival = {newest.number, ack.received, newest.sent_at};
+}
+
 Duration Connection::arrival(path::Path& path, packet::frame::ArrivalTick tick) {
-  if (!path.arrival_base) {
+  const bool astray = path.arrival_base && (*path.arrival_base > kClockKept || *path.arrival_base < -kClockKept);
+  if (!path.arrival_base || astray) {
     path.arrival_base = std::chrono::duration_cast<Duration>(packet::frame::Ticks(tick.value));
   } else {
     const auto step = static_cast<std::int32_t>(tick.value - path.arrival_last);
@@ -75,7 +85,10 @@ void Connection::settle(path::Path& path, recovery::AckReport& report, const pac
     if (packet.number == largest) newest = &packet;
     eliciting = eliciting || packet.eliciting;
     if (packet.probe_of_size) path.mtu.on_arrived(packet.size, now);
-    if (packet.size > path::kLeastDatagram) path.large_lost = 0;
+    if (packet.size > path::kLeastDatagram) {
+      path.large_lost = 0;
+      path.large_arrived = std::max(path.large_arrived, packet.sent_at);
+    }
     if (path.rate && packet.eliciting) path.rate->on_outcome(static_cast<rate::Pace>(packet.pace), 1, 0);
     if (source_ != nullptr) source_->on_acked(packet.tickets, now);
     frames_acked(packet.own, path.id);
@@ -84,6 +97,7 @@ void Connection::settle(path::Path& path, recovery::AckReport& report, const pac
     if (source_ != nullptr) source_->on_acked(packet.tickets, now);
     frames_acked(packet.own, path.id);
   }
+  if (newest != nullptr && newest->sent_at < woke_) newest = nullptr;
   if (!eliciting) newest = nullptr;  // RFC 9002 §5.1: the peer may have waited as long as it liked
   path.spurious_losses += report.returned.size();
   if (path.rate && !report.returned.empty()) path.rate->on_regret(report.returned.size());
@@ -110,8 +124,15 @@ void Connection::settle(path::Path& path, recovery::AckReport& report, const pac
                        .app_limited = newest->sent_bytes <= path.app_limited_to},
                       {path.rtt.smoothed(), path.rtt.minimum()});
     path.pacer.set_rate(path.rate->pacing(), path.mtu.size(), now);
-    path.acks.set_default(path.rtt.smoothed());
   }
+  if (newest != nullptr) tune_acks(path);
+}
+
+void Connection::tune_acks(path::Path& path) {
+  path.acks.set_default(path.rtt.smoothed());
+  const auto known = path.rate ? path.rate->remember() : std::nullopt;
+  if (known) path.acks.set_way_back(known->rate, kAckOctets);
+  if (!known && pair_rate_) path.acks.set_way_back(*pair_rate_, kAckOctets);
 }
 
 void Connection::give_up_lost(path::Path& path, TimePoint now) {
@@ -132,10 +153,10 @@ void Connection::give_up_lost(path::Path& path, TimePoint now) {
   }
 }
 
-// Not a burst: nothing large gets through for round trips.
+// What tells of the loss is younger than the lost ones, and small if no large one of their age has arrived. It may still be
+// a burst: then one round trip goes by with smaller packets.                               Source: RFC 8899 §4.3
 void Connection::notice_large_lost(path::Path& path, const recovery::SentPacket& packet, TimePoint now) {
-  if (path.large_lost++ == 0) path.large_lost_since = packet.sent_at;
-  if (path.large_lost < kLargeLost || packet.sent_at - path.large_lost_since < 3 * path.rtt.smoothed()) return;
+  if (packet.sent_at <= path.large_arrived || ++path.large_lost < kLargeLost) return;
   path.mtu.on_black_hole(now);
   path.large_lost = 0;
 }
@@ -165,14 +186,14 @@ void Connection::frames_lost(std::span<const OwnFrame> frames) {
       case OwnFrame::Kind::Token: token_due_ = true; break;
       case OwnFrame::Kind::Done: done_due_ = true; break;
       case OwnFrame::Kind::Challenge:  // has a timer of its own
-      case OwnFrame::Kind::AckRate:    // the newest goes when it is told anew
       case OwnFrame::Kind::Ack: break;
     }
   }
 }
 
 Duration Connection::probe_timeout(const path::Path& path) const {
-  return path.rtt.known() ? path.rtt.probe_timeout(path.acks.most_delay()) : kHandshakePto;
+  const bool guessed = path.rtt.known() || path.id.value != 0;
+  return guessed ? path.rtt.probe_timeout(path.acks.most_delay()) : kHandshakePto;
 }
 
 TimePoint Connection::probe_deadline(const path::Path& path) const {
@@ -180,8 +201,9 @@ TimePoint Connection::probe_deadline(const path::Path& path) const {
   const TimePoint last = path.sent.last_eliciting_at();
   if (path.probes < kOutageProbes) return last + probe_timeout(path) * (1 << path.probes);
   // Interrupted: its end is to be noticed at once, as long as that is likely to be soon, and for little of the path.
-  if (last - path.silent_since > rate::kOutageProbed) return last + recovery::kLongestProbe;
-  const BitsPerSecond known = path.rate ? path.rate->capacity() : rate::kLeast;
+  if (path.id != active_ || last - path.silent_since > rate::kOutageProbed) return last + recovery::kLongestProbe;
+  const auto learnt = path.rate ? path.rate->remember() : std::nullopt;
+  const BitsPerSecond known = learnt ? learnt->rate : kUnknownRate;
   return last + std::max(rate::kProbeApart, rate::time_for(kProbeOctets, rate::scaled(known, kProbeShare)));
 }
 
@@ -193,9 +215,16 @@ void Connection::on_probe_timeout(path::Path& path, TimePoint now) {
     if (path.rate) path.rate->on_outage();
     if (path.ecn == path::Path::EcnUse::Testing) path.ecn = path::Path::EcnUse::Fails;
   }
-  // The first probe brings something that may be missing; in an outage there is no use in that.
+  // The first probe brings something that may be missing. Later ones are small and empty: they find the end of an outage
+  // for little, and pass where the path takes large packets no more.
   if (path.probes > 1) return;
   if (recovery::SentPacket* const oldest = path.sent.oldest_unprobed()) requeue(*oldest, now);
+}
+
+// A client that is not confirmed cannot tell a gateway that gave it up from an outage: it has no reset token yet.
+TimePoint Connection::handshake_deadline() const {
+  const bool confirmed = established_ && (settings_.role == Role::Gateway || !long_);
+  return confirmed ? kNever : began_ + kHandshakeLimit;
 }
 
 TimePoint Connection::long_probe_deadline() const {
@@ -204,7 +233,9 @@ TimePoint Connection::long_probe_deadline() const {
   // A client goes on asking: the gateway may owe it something that it may not send unasked.
   if (!waits && (settings_.role == Role::Gateway || established_)) return kNever;
   const TimePoint last = std::max(long_->sent.last_eliciting_at(), began_);
-  return last + probe_timeout(active()) * (1 << std::min(long_->probes, recovery::kMostBackoff));
+  const Duration once = probe_timeout(active());
+  const Duration longer = once * (1 << std::min(long_->probes, recovery::kMostBackoff));
+  return last + std::min(longer, std::max(once, kLongestHandshakeProbe));
 }
 
 void Connection::watch_long_space(TimePoint now) {
@@ -218,15 +249,23 @@ void Connection::watch_long_space(TimePoint now) {
 
 void Connection::watch_path(path::Path& path, TimePoint now) {
   if (now >= path.sent.loss_deadline(path.rtt)) give_up_lost(path, now);
-  if (now >= probe_deadline(path)) on_probe_timeout(path, now);
+  if (now >= probe_deadline(path) && may_send_at_all(path)) on_probe_timeout(path, now);
   path.validation.on_deadline(now);
   if (path.candidate) path.candidate->validation.on_deadline(now);
   if (path.candidate && path.candidate->validation.state() == path::Validation::State::Failed) path.candidate.reset();
 }
 
+void Connection::notice_sleep(TimePoint now) {
+  const TimePoint before = std::exchange(last_input_, std::max(last_input_, now));
+  if (end_ || before == TimePoint{} || now - before <= kSlept) return;
+  const TimePoint due = next_deadline(before);
+  if (due != kNever && now - due > kSlept) woke_ = now;
+}
+
 void Connection::on_deadline(TimePoint now) {
   if (end_) return;
-  if (!established_ && now - began_ >= kHandshakeLimit) {
+  notice_sleep(now);
+  if (now >= handshake_deadline()) {
     return end(Error(Errc::Timeout, "no answer to the handshake"), false, now);
   }
   watch_long_space(now);
@@ -235,10 +274,9 @@ void Connection::on_deadline(TimePoint now) {
     watch_path(*path, now);
     if (path->validation.state() == path::Validation::State::Failed) failed.push_back(id);
   }
-  for (const PathId id : failed) {
-    tell(PathFailed{id});
-    if (paths_.size() > 1) drop_path(id, now);
-  }
+  for (const PathId id : failed) on_failed(id, now);
+  watch_silence(now);
+  if (end_) return;
   if (source_ != nullptr && now >= source_->next_deadline()) source_->on_deadline(now);
 }
 
@@ -246,6 +284,56 @@ void Connection::on_too_large(const Route& route, std::size_t size, TimePoint no
   for (auto& [id, path] : paths_) {
     if (path->route == route) path->mtu.on_too_large(size, now);
   }
+}
+
+// A client goes back to where it was, if anything has come there since; else it asks at both. A gateway keeps what the client opened until the client retires it: its packets may
+// still come.
+void Connection::on_failed(PathId id, TimePoint now) {
+  path::Path& path = *paths_.at(id);
+  if (settings_.role == Role::Gateway) return;
+  const bool other_works = std::any_of(paths_.begin(), paths_.end(), [&](const auto& each) {
+    return each.first != id && each.second->heard > path.opened;
+  });
+  if (other_works) {
+    tell(PathFailed{id});
+    retires_due_.push_back(id);
+    return drop_path(id, now);
+  }
+  path.validation.begin();
+  for (auto& [other, each] : paths_) {
+    if (other != id) each->probes_due = 1;
+  }
+}
+
+TimePoint Connection::silence_deadline() const {
+  const path::Path& path = active();
+  if (!established_) return kNever;
+  TimePoint next = path.heard + kSilenceLimit;
+  if (!silence_told_ && path.probes >= kOutageProbes) next = std::min(next, path.silent_since + kSilentAfter);
+  return next;
+}
+
+// An answer is owed and does not come. Nobody is given up for it before the session itself is.
+void Connection::watch_silence(TimePoint now) {
+  if (now < silence_deadline()) return;
+  const path::Path& path = active();
+  if (now >= path.heard + kSilenceLimit) return end(Error(Errc::Timeout, "nothing was heard for too long"), false, now);
+  silence_told_ = true;
+  tell(Silent{path.silent_since});
+}
+
+// The peer goes on from another address, and has shown that it receives there.          Source: RFC 9000 §9.4
+void Connection::take_candidate(path::Path& path, TimePoint now) {
+  const bool elsewhere = path.route.remote.ip != path.candidate->route.remote.ip;
+  path.route = path.candidate->route;
+  path.candidate.reset();
+  path.ecn = path::Path::EcnUse::Testing;
+  ++moves_;
+  if (elsewhere && path.rate) {
+    start_rate(path);
+    path.pacer.set_rate(path.rate->pacing(), path.mtu.size(), now);
+  }
+  tell(Moved{path.id, path.route});
 }
 
 // The peer's answer to our challenge: this path is real, and the newest one is where we go on.
@@ -273,7 +361,13 @@ void Connection::drop_path(PathId id, TimePoint now) {
   path_ids_.retire(id);
   if (keys_) keys_->forget(id);
   tell(IdRetired{path->ours});
-  if (active_ == id) active_ = paths_.rbegin()->first;
+  if (active_ == id) {
+    // The newest that is proved; else the newest, which proves itself before it carries data.
+    active_ = paths_.rbegin()->first;
+    for (const auto& [other, each] : paths_) {
+      if (proved(*each)) active_ = other;
+    }
+  }
   for (const recovery::SentPacket& packet : path->sent.take_all()) requeue(packet, now);
   issue_ids();
 }

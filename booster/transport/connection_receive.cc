@@ -1,20 +1,21 @@
 // Datagrams to packets: which connection and path they are for, which key opens them, and whether they are new.
 #include <algorithm>
+#include <bit>
 
 #include "booster/transport/connection.h"
 
 namespace booster::transport {
 
 void Connection::on_datagram(const Route& route, std::span<std::byte> bytes, Ecn ecn, TimePoint now) {
+  notice_sleep(now);
   bytes_received_ += bytes.size();
+  if (is_stranger(route)) return;
+  count_received(route, bytes.size());
   if (end_) {
-    // Whoever goes on sending has not heard the end; once for each datagram, so no more than it gets.
-    close_due_ = close_due_ || (!end_->by_peer && now < drained_at_);
+    // Whoever goes on sending has not heard the end; rarer and rarer, as nobody may be listening.  RFC 9000 §10.2.1
+    const bool again = std::has_single_bit(++after_end_);
+    close_due_ = close_due_ || (again && !end_->by_peer && now < drained_at_);
     return;
-  }
-  for (const auto& [id, path] : paths_) {
-    if (path->route == route) path->bytes_received += bytes.size();
-    if (path->candidate && path->candidate->route == route) path->candidate->received += bytes.size();
   }
   packet::PacketReader reader(bytes);
   bool opened = false;
@@ -31,6 +32,20 @@ void Connection::on_datagram(const Route& route, std::span<std::byte> bytes, Ecn
     end(Error(Errc::NotFound, "the gateway does not know this connection (any more)"), true, now);
     end_->unknown_here = true;
     std::get<Closed>(events_.back()).unknown_here = true;
+  }
+}
+
+// A gateway does not change its address: what comes from another one is somebody's who read along.   RFC 9000 §9
+bool Connection::is_stranger(const Route& route) const {
+  if (settings_.role == Role::Gateway) return false;
+  return std::none_of(paths_.begin(), paths_.end(),
+                      [&](const auto& each) { return each.second->route.remote == route.remote; });
+}
+
+void Connection::count_received(const Route& route, std::size_t size) {
+  for (const auto& [id, path] : paths_) {
+    if (path->route == route) path->bytes_received += size;
+    if (path->candidate && path->candidate->route == route) path->candidate->received += size;
   }
 }
 
@@ -76,6 +91,7 @@ Result<bool> Connection::take_long(const packet::Packet& head, std::span<std::by
   const bool by_gateway = settings_.role == Role::Client;
   if (by_gateway && head.destination != ids_.client) return false;
   if (by_gateway && peer_spoke_ && head.source != ids_.gateway) return false;
+  if (head.source.size() != packet::kIdSize) return false;  // no short packet could be written to it
   if (!by_gateway && head.source != ids_.client) return false;
   const auto largest = long_->received.empty() ? std::nullopt : std::optional(long_->received.largest());
   const Result<Opened> opened = long_->keys.open(packet, head.number_at, largest);
@@ -99,25 +115,42 @@ Result<bool> Connection::take_long(const packet::Packet& head, std::span<std::by
   return true;
 }
 
-path::Path* Connection::path_of(const packet::ConnectionId& ours, const Route& route) {
-  for (const auto& [id, path] : paths_) {
-    if (path->ours == ours) return path.get();
-  }
-  if (settings_.role == Role::Client || !established_) return nullptr;  // only a client opens paths
+std::optional<PathId> Connection::number_of(const packet::ConnectionId& ours) const {
   for (const auto& [number, id] : path_ids_.ours()) {
-    if (id != ours || path_ids_.peer_id({number}) == nullptr || paths_.size() >= path::kPathsAtOnce) continue;
-    path::Path& path = add_path({number}, route, ours);
-    path.validation.begin();
-    start_rate(path);
-    issue_ids();
-    return &path;
+    if (id == ours) return PathId{number};
   }
-  return nullptr;
+  return std::nullopt;
+}
+
+path::Path* Connection::path_of(PathId number, const Route& route, std::size_t size) {
+  if (const auto known = paths_.find(number); known != paths_.end()) return known->second.get();
+  if (settings_.role == Role::Client) return nullptr;  // only a client opens paths
+  if (path_ids_.peer_id(number) == nullptr || paths_.size() >= path::kPathsAtOnce) return nullptr;
+  path::Path& path = add_path(number, route, path_ids_.ours().at(number.value));
+  path.validation.begin();
+  path.bytes_received = size;
+  path.rtt.guess(active_path().rtt.smoothed());
+  start_rate(path);
+  issue_ids();
+  return &path;
+}
+
+// The first packets of a path bring the id for the way back, should it not have come before.
+Result<> Connection::learn_id(PathId number, ByteView payload) {
+  if (paths_.contains(number) || path_ids_.peer_id(number) != nullptr) return {};
+  ByteReader in(payload);
+  packet::frame::Scratch scratch;
+  while (!in.empty()) {
+    TRY_ASSIGN(const packet::frame::Frame each, packet::frame::decode(in, scratch));
+    const auto* id = std::get_if<packet::frame::NewPath>(&each);
+    if (id != nullptr && id->path == number) TRY(on_peer_id(*id));
+  }
+  return {};
 }
 
 bool Connection::keep_early(std::span<std::byte> packet, const Route& route, Ecn ecn) {
-  if (early_bytes_ + packet.size() > kMaxEarly) return false;
-  early_bytes_ += packet.size();
+  if (early_bytes_ + packet.size() + kEarlyEach > kMaxEarly) return false;
+  early_bytes_ += packet.size() + kEarlyEach;
   early_.push_back({Bytes(packet.begin(), packet.end()), route, ecn});
   return true;
 }
@@ -140,31 +173,23 @@ Result<bool> Connection::take_short(const packet::Packet& head, std::span<std::b
     keep_early(packet, route, ecn);
     return false;
   }
-  const auto known = std::find_if(paths_.begin(), paths_.end(),
-                                  [&](const auto& each) { return each.second->ours == head.destination; });
-  PathId number{};
+  const std::optional<PathId> number = number_of(head.destination);
+  if (!number) return false;
+  const auto known = paths_.find(*number);
   std::optional<PacketNumber> largest;
-  if (known != paths_.end()) {
-    number = known->first;
-    if (!known->second->received.empty()) largest = known->second->received.largest();
-  } else {
-    const auto ours = std::find_if(path_ids_.ours().begin(), path_ids_.ours().end(),
-                                   [&](const auto& each) { return each.second == head.destination; });
-    if (ours == path_ids_.ours().end()) return false;
-    number = {ours->first};
-  }
-  const Result<Opened> opened = keys_->open(packet, head.number_at, number, largest);
+  if (known != paths_.end() && !known->second->received.empty()) largest = known->second->received.largest();
+  const Result<Opened> opened = keys_->open(packet, head.number_at, *number, largest);
   if (!opened) {
     if (opened.error().code == Errc::Denied) return false;
     return tl::unexpected(opened.error());
   }
-  path::Path* const path = path_of(head.destination, route);
-  if (path == nullptr || path->received.is_old(opened->number)) return true;
-
   TRY_ASSIGN(const Seen seen, scan(opened->payload));
+  TRY(learn_id(*number, opened->payload));
+  path::Path* const path = path_of(*number, route, packet.size());
+  if (path == nullptr || path->received.is_old(opened->number)) return true;
   const bool waits = seen.session && source_ == nullptr;
   // Not taken at all rather than acknowledged and dropped.
-  if (waits && early_frame_bytes_ + opened->payload.size() > kMaxEarly) return true;
+  if (waits && early_frame_bytes_ + opened->payload.size() + kEarlyEach > kMaxEarly) return true;
   notice_address(*path, route, opened->number, packet.size());
   notice_arrival(*path, opened->number, seen.eliciting, ecn, now);
   TRY(take_frames(path, route, opened->payload, now));
@@ -174,8 +199,13 @@ Result<bool> Connection::take_short(const packet::Packet& head, std::span<std::b
 // The peer's address may change without its knowing (a NAT forgot it): only the newest packet can tell, and the new
 // address is used once it has answered.                                                 Source: RFC 9000 §9.3
 void Connection::notice_address(path::Path& path, const Route& route, PacketNumber number, std::size_t size) {
-  if (route == path.route || settings_.role == Role::Client) return;
+  if (settings_.role == Role::Client) return;
   if (!path.received.empty() && number < path.received.largest()) return;
+  if (route == path.route) {
+    path.candidate.reset();  // it is still where it was: somebody had only been faster        RFC 9000 §9.3.3
+    if (path.validation.state() == path::Validation::State::Failed) path.validation.begin();
+    return;
+  }
   if (path.candidate && path.candidate->route == route) return;
   path.candidate.emplace();
   path.candidate->route = route;
@@ -187,6 +217,7 @@ void Connection::notice_arrival(path::Path& path, PacketNumber number, bool elic
   const bool next = path.received.empty() ? number.value == 0 : number.value == path.received.largest().value + 1;
   path.received.add(number, ecn, now);
   path.heard = now;
+  if (path.id == active_) silence_told_ = false;
   path.acks.on_packet(eliciting, !next, ecn == Ecn::Ce, now);
   if (eliciting && path.train.left > 0) {
     --path.train.left;

@@ -17,6 +17,15 @@ constexpr std::size_t kMostSegments = 64;  // of one run: UDP_MAX_SEGMENTS
 constexpr std::size_t kFrameOverhead = 24;  // of a HANDSHAKE or GREETING: type, offset, length
 constexpr std::size_t kStreamFrame = 64;   // octets that a HANDSHAKE or GREETING piece is worth at least
 constexpr std::size_t kAckRanges = 24;     // beside session frames, which need the room
+constexpr Duration kFinestTimer = std::chrono::microseconds(10);  // a pacer of some Gbit/s rounds to the present instant
+constexpr std::size_t kLongRanges = 4;     // the handshake is a few packets each way
+constexpr std::size_t kAckHead = 48;       // octets of an ACK without its ranges, at most
+constexpr std::size_t kAckRange = 8;       // of a gap and a length, each less than 2^28
+
+// The host may have slept since.
+frame::Ticks ack_delay(TimePoint arrived, TimePoint now) {
+  return std::clamp(std::chrono::duration_cast<frame::Ticks>(now - arrived), frame::Ticks{0}, frame::kMaxDelay);
+}
 
 }  // namespace
 
@@ -44,6 +53,9 @@ struct Connection::Draft {
     record.eliciting = true;
     return true;
   }
+  void ping() {
+    if (put(frame::Ping{})) record.eliciting = true;
+  }
   // Padding stands in front: session frames reach to the end.
   void pad_front(std::size_t count) {
     const std::size_t payload = used - place.size;
@@ -61,14 +73,24 @@ frame::ArrivalTick Connection::tick(TimePoint at) const {
 }
 
 std::size_t Connection::allowed_to(const path::Path& path) const {
-  const bool proved = path.id.value == 0 ? address_proved_ : path.proved() || settings_.role == Role::Client;
-  if (proved) return SIZE_MAX;
+  if (settings_.role == Role::Client || proved(path)) return SIZE_MAX;
   const std::uint64_t most = path::kAmplification * path.bytes_received;
   return most - std::min(most, path.bytes_sent);
 }
 
+std::size_t Connection::allowed_to(const path::Candidate& candidate) {
+  const std::uint64_t most = path::kAmplification * candidate.received;
+  return most - std::min(most, candidate.sent);
+}
+
+// Whether who is there has shown to receive; a client trusts the address it calls.
+bool Connection::proved(const path::Path& path) const {
+  return path.proved() || (path.id.value == 0 && address_proved_);
+}
+
 bool Connection::may_send_data(const path::Path& path, TimePoint now) const {
   if (!path.rate || path.id != active_) return false;
+  if (settings_.role == Role::Gateway && !proved(path)) return false;
   return path.sent.bytes_in_flight() + path.mtu.size() <= path.rate->window() && path.pacer.may_send(now);
 }
 
@@ -81,7 +103,7 @@ bool Connection::own_frames_due(const path::Path& path, TimePoint now) const {
 }
 
 bool Connection::wants_packet(const path::Path& path, TimePoint now) const {
-  if (!established_) return false;
+  if (!established_ || !may_send_at_all(path)) return false;
   if (path.acks.due(now) || path.probes_due > 0 || own_frames_due(path, now)) return true;
   return may_send_data(path, now) && source_ != nullptr && source_->has_frames(now);
 }
@@ -103,11 +125,12 @@ void Connection::write_acks(Draft& draft, path::Path& path, TimePoint now) {
     draft.put(frame::Times{path.id, first, run});
   }
   path.train.waiting.clear();
-  std::vector<NumberRange> ranges = path.received.tell();
-  if (ranges.size() > kAckRanges) ranges.resize(kAckRanges);
+  if (draft.room() < kAckHead + kAckRange) return;
+  const std::vector<NumberRange> ranges =
+      path.received.tell(std::min(kAckRanges, (draft.room() - kAckHead) / kAckRange));
   frame::Ack ack;
   ack.path = path.id;
-  ack.delay = std::chrono::duration_cast<frame::Ticks>(now - path.received.largest_at());
+  ack.delay = ack_delay(path.received.largest_at(), now);
   ack.received = tick(path.received.largest_at());
   ack.ranges = ranges;
   if (path.received.ecn().any()) ack.ecn = path.received.ecn();
@@ -187,6 +210,7 @@ std::size_t Connection::finish_short(Draft& draft, path::Path& path, TimePoint n
   draft.record.sent_at = now;
   if (path.rate) draft.record.pace = static_cast<std::uint8_t>(path.rate->pace());
   if (draft.ack) path.acks.on_sent(now);
+  path.unasked = draft.record.eliciting ? 0 : path.unasked + 1;
   if (draft.record.eliciting) path.pacer.on_sent(size, now);
   path.sent.on_sent(std::move(draft.record));
   return size;
@@ -199,9 +223,11 @@ std::size_t Connection::write_short(path::Path& path, std::span<std::byte> into,
   const bool probe = path.probes_due > 0;
   if (path.acks.due(now) || (path.acks.owed() && (data || probe || own_frames_due(path, now)))) write_acks(draft, path, now);
   write_own_frames(draft, path, now);
-  if (data || (probe && path.id == active_)) write_session(draft, path, now);
+  const bool brings = probe && path.probes <= 1 && path.id == active_;
+  if (data || (brings && (settings_.role == Role::Client || proved(path)))) write_session(draft, path, now);
+  if (!draft.empty() && !draft.record.eliciting && path.unasked >= kMostUnasked) draft.ping();
   if (probe) {
-    if (!draft.record.eliciting && draft.put(frame::Ping{})) draft.record.eliciting = true;
+    if (!draft.record.eliciting) draft.ping();
     --path.probes_due;
   }
   if (draft.empty()) return 0;
@@ -222,10 +248,10 @@ std::size_t Connection::write_long(std::span<std::byte> into, TimePoint now) {
   draft.used = draft.place.size;
   draft.record.number = header.number;
   if (!long_->received.empty() && (long_->ack_due || tls_.has_pieces() || long_->probes_due > 0)) {
-    const std::vector<NumberRange> ranges = long_->received.tell();
+    const std::vector<NumberRange> ranges = long_->received.tell(kLongRanges);
     frame::Ack ack;
     ack.path = kHandshakePath;
-    ack.delay = std::chrono::duration_cast<frame::Ticks>(now - long_->received.largest_at());
+    ack.delay = ack_delay(long_->received.largest_at(), now);
     ack.received = tick(long_->received.largest_at());
     ack.ranges = ranges;
     draft.put(ack);
@@ -238,7 +264,7 @@ std::size_t Connection::write_long(std::span<std::byte> into, TimePoint now) {
               {.kind = OwnFrame::Kind::Handshake, .length = static_cast<std::uint32_t>(piece->bytes.size()), .value = piece->offset});
   }
   if (long_->probes_due > 0) {
-    if (!draft.record.eliciting && draft.put(frame::Ping{})) draft.record.eliciting = true;
+    if (!draft.record.eliciting) draft.ping();
     --long_->probes_due;
   }
   // A client's first flight earns the gateway the room for its answer, and shows that the path takes such packets.
@@ -280,8 +306,9 @@ DatagramRun Connection::path_datagrams(path::Path& path, std::span<std::byte> in
   std::size_t segment = 0;
   for (std::size_t count = 0; count < kMostSegments && wants_packet(path, now); ++count) {
     const std::size_t allowed = allowed_to(path);
-    const std::size_t most = segment != 0 ? segment : path.mtu.size();
-    if (total + most > into.size() || total + most > allowed) break;
+    if (allowed < total + kLeastPacket) break;
+    const std::size_t most = std::min(segment != 0 ? segment : path.mtu.size(), allowed - total);
+    if (total + most > into.size()) break;
     const std::size_t size = write_short(path, into.subspan(total, most), may_send_data(path, now), now);
     if (size == 0) break;
     if (segment == 0) segment = size;
@@ -291,8 +318,12 @@ DatagramRun Connection::path_datagrams(path::Path& path, std::span<std::byte> in
   return total == 0 ? DatagramRun{} : sent(path, path.route, segment, total, now);
 }
 
+bool Connection::may_search_mtu(const path::Path& path) const {
+  return established_ && path.id == active_ && proved(path) && path.rtt.known() && path.silent_since == kNever;
+}
+
 DatagramRun Connection::mtu_probe(path::Path& path, std::span<std::byte> into, TimePoint now) {
-  if (!established_ || path.id != active_ || !path.rtt.known() || path.silent_since != kNever) return {};
+  if (!may_search_mtu(path)) return {};
   const std::optional<std::size_t> size = path.mtu.next_probe(now);
   if (!size || *size > into.size()) return {};
   Draft draft = begin_short(path, into.first(*size));
@@ -306,7 +337,8 @@ DatagramRun Connection::mtu_probe(path::Path& path, std::span<std::byte> into, T
 
 // To an address that the peer seems to have moved to, or that asks whether we are here.
 DatagramRun Connection::challenge_datagram(path::Path& path, std::span<std::byte> into, TimePoint now) {
-  const bool challenge = path.candidate && path.candidate->validation.due(now);
+  const bool challenge = path.candidate && path.candidate->validation.due(now) &&
+                         allowed_to(*path.candidate) >= kLeastPacket;
   const bool respond = !path.responses.empty() && path.respond_to && *path.respond_to != path.route;
   if (!challenge && !respond) return {};
   const Route route = challenge ? path.candidate->route : *path.respond_to;
@@ -322,6 +354,7 @@ DatagramRun Connection::challenge_datagram(path::Path& path, std::span<std::byte
   }
   if (draft.empty()) return {};
   const std::size_t bytes = finish_short(draft, path, now);
+  if (path.candidate && path.candidate->route == route) path.candidate->sent += bytes;
   return sent(path, route, bytes, bytes, now);
 }
 
@@ -330,9 +363,9 @@ std::size_t Connection::write_close(std::span<std::byte> into, TimePoint now) {
   const frame::Close close{session::wire_code(end_->error.code), as_bytes(reason)};
   path::Path& path = active_path();
   if (keys_ && established_) {
-    Draft draft = begin_short(path, into.first(path::kLeastDatagram));
+    Draft draft = begin_short(path, into);
     draft.put(close);
-    return finish_short(draft, path, now);
+    return draft.empty() ? 0 : finish_short(draft, path, now);
   }
   if (!long_) return 0;
   HandshakeHeader header;
@@ -340,10 +373,10 @@ std::size_t Connection::write_close(std::span<std::byte> into, TimePoint now) {
   header.source = settings_.role == Role::Client ? ids_.client : ids_.gateway;
   header.number = long_->sent.next_number();
   Draft draft;
-  draft.packet = into.first(path::kLeastDatagram);
+  draft.packet = into;
   draft.place = write_header(into, header);
   draft.used = draft.place.size;
-  draft.put(close);
+  if (!draft.put(close)) return 0;
   draft.record.number = header.number;
   set_length(draft.whole(), draft.place.number_at);
   long_->keys.seal(draft.whole(), draft.place, header.number);
@@ -356,8 +389,9 @@ DatagramRun Connection::close_datagram(std::span<std::byte> into, TimePoint now)
   if (!close_due_ || now >= drained_at_) return {};
   close_due_ = false;
   path::Path& path = active_path();
-  if (allowed_to(path) < path::kLeastDatagram) return {};
-  const std::size_t size = write_close(into, now);
+  const std::size_t most = std::min(path::kLeastDatagram, allowed_to(path));
+  if (most < kLeastPacket) return {};
+  const std::size_t size = write_close(into.first(most), now);
   return size == 0 ? DatagramRun{} : sent(path, path.route, size, size, now);
 }
 
@@ -376,18 +410,28 @@ DatagramRun Connection::next_datagrams(std::span<std::byte> into, TimePoint now)
   return {};
 }
 
+TimePoint Connection::path_deadline(const path::Path& path, TimePoint now) const {
+  TimePoint next = path.sent.loss_deadline(path.rtt);
+  // What may not be sent is not waited for either: the peer's next datagram makes room.     RFC 9002 §6.2.2.1
+  if (may_send_at_all(path)) {
+    next = std::min({next, path.acks.deadline(), probe_deadline(path), path.validation.deadline()});
+  }
+  if (may_search_mtu(path)) next = std::min(next, path.mtu.deadline());
+  if (path.candidate && allowed_to(*path.candidate) >= kLeastPacket) {
+    next = std::min(next, path.candidate->validation.deadline());
+  }
+  const bool held_by_pacer = path.rate && path.id == active_ && source_ != nullptr && !path.pacer.may_send(now) &&
+                             path.sent.bytes_in_flight() + path.mtu.size() <= path.rate->window();
+  if (held_by_pacer && source_->has_frames(now)) next = std::min(next, std::max(path.pacer.next(now), now + kFinestTimer));
+  return next;
+}
+
 TimePoint Connection::next_deadline(TimePoint now) const {
   if (end_) return kNever;
-  TimePoint next = established_ ? kNever : began_ + kHandshakeLimit;
+  TimePoint next = handshake_deadline();
   if (long_) next = std::min({next, long_probe_deadline(), long_->sent.loss_deadline(active().rtt)});
-  for (const auto& [id, path] : paths_) {
-    next = std::min({next, path->acks.deadline(), path->sent.loss_deadline(path->rtt), probe_deadline(*path),
-                     path->validation.deadline(), path->mtu.deadline()});
-    if (path->candidate) next = std::min(next, path->candidate->validation.deadline());
-    const bool held_by_pacer = path->rate && id == active_ && source_ != nullptr && !path->pacer.may_send(now) &&
-                               path->sent.bytes_in_flight() + path->mtu.size() <= path->rate->window();
-    if (held_by_pacer && source_->has_frames(now)) next = std::min(next, path->pacer.next(now));
-  }
+  for (const auto& [id, path] : paths_) next = std::min(next, path_deadline(*path, now));
+  next = std::min(next, silence_deadline());
   if (source_ != nullptr) next = std::min(next, source_->next_deadline());
   return next;
 }

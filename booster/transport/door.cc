@@ -6,6 +6,7 @@
 namespace booster::transport {
 namespace {
 
+constexpr std::size_t kLeastFirstId = 8;
 constexpr std::size_t kMostAnswers = 64;  // that wait to be sent; a flood's are not worth more
 
 crypto::Secret key_from(const crypto::Secret& secret, std::string_view label) {
@@ -63,13 +64,16 @@ std::optional<packet::AddressToken> Door::token_of(const packet::Packet& head, c
 void Door::let_in(const packet::Packet& head, const Route& route, std::span<std::byte> bytes, Ecn ecn, TimePoint now) {
   const std::optional<packet::AddressToken> token = token_of(head, route, now);
   if (guests_.size() >= limits_.connections || half_open_ >= limits_.half_open) return;
+  // RFC 9000 §7.2: ids that a newcomer makes up are longer than ours, so that they never stand in their place.
+  const bool retried = token && token->kind == packet::TokenKind::Retry;
+  if (head.destination.size() < (retried ? packet::kIdSize : kLeastFirstId) || head.source.size() != packet::kIdSize) return;
   if (!token && half_open_ >= limits_.retry_above) return ask_to_prove(head, route, now);
   Settings settings;
   settings.role = Role::Gateway;
   settings.reset_key = &reset_key_;
   settings.keyed_destination = head.destination;
   settings.first_destination =
-      token && token->kind == packet::TokenKind::Retry ? token->original_destination : head.destination;
+      retried ? token->original_destination : head.destination;
   settings.client_id = head.source;
   settings.address_proved = token.has_value();
 
@@ -148,7 +152,12 @@ void Door::drain_events(Guest& guest, TimePoint now) {
       guest.open = true;
       --half_open_;
     }
-    if (std::holds_alternative<Established>(*event)) give_token(guest, guest.connection->active().route, now);
+    if (std::holds_alternative<Established>(*event)) {
+      // It has our id by now; the one it made up is not needed any more.
+      by_id_.erase(guest.ids.front());
+      guest.ids.erase(guest.ids.begin());
+      give_token(guest, guest.connection->active().route, now);
+    }
     events_.emplace_back(guest.connection.get(), std::move(*event));
   }
 }
@@ -160,6 +169,7 @@ void Door::after(Guest& guest, TimePoint now) {
     guest.ready = true;
     ready_.push_back(connection);
   }
+  if (guest.forgotten) return;  // its deadline is that of its removal
   const TimePoint next = connection->next_deadline(now);
   if (next == guest.deadline) return;
   deadlines_.erase({guest.deadline, connection});
@@ -168,9 +178,9 @@ void Door::after(Guest& guest, TimePoint now) {
 }
 
 void Door::wake(Connection& connection) {
-  Guest& guest = *guests_.at(&connection);
-  if (guest.ready) return;
-  guest.ready = true;
+  const auto found = guests_.find(&connection);
+  if (found == guests_.end() || found->second->ready) return;
+  found->second->ready = true;
   ready_.push_back(&connection);
 }
 
@@ -237,7 +247,9 @@ std::optional<std::pair<Connection*, Event>> Door::next_event() {
 
 // Not at once: who still sends is told the end for a while.
 void Door::forget(Connection& connection, TimePoint now) {
-  Guest& guest = *guests_.at(&connection);
+  const auto found = guests_.find(&connection);
+  if (found == guests_.end() || found->second->forgotten) return;
+  Guest& guest = *found->second;
   guest.forgotten = true;
   deadlines_.erase({guest.deadline, &connection});
   guest.deadline = now + kDraining;

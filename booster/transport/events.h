@@ -22,6 +22,9 @@ struct Moved {           // the peer, or we, go on from another pair of addresse
 struct PathFailed {      // an address that was tried does not answer
   PathId path;
 };
+struct Silent {          // an answer is owed and nothing came; told once in each silence
+  TimePoint since;
+};
 struct IdAdded {         // datagrams to this id are for this connection
   packet::ConnectionId id;
 };
@@ -33,6 +36,6 @@ struct Closed {          // the last event
   bool by_peer = false;
   bool unknown_here = false;  // the peer does not know this connection (any more): a stateless reset
 };
-using Event = std::variant<Established, GreetingBytes, TokenGiven, Moved, PathFailed, IdAdded, IdRetired, Closed>;
+using Event = std::variant<Established, GreetingBytes, TokenGiven, Moved, PathFailed, Silent, IdAdded, IdRetired, Closed>;
 
 }  // namespace booster::transport

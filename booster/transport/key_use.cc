@@ -60,27 +60,37 @@ void ShortKeys::seal(std::span<std::byte> packet, const packet::HeaderPlace& pla
 }
 
 // A packet of the other phase is an old one unless it stands behind one of this phase: then it begins the next.
-packet::Opener& ShortKeys::opener_for(bool phase, PathId path, PacketNumber number, bool& is_next) {
-  if (phase == phase_) return *now_;
+ShortKeys::Era ShortKeys::era_of(bool phase, PathId path, PacketNumber number) const {
+  if (phase == phase_) return Era::Now;
+  if (!before_) return Era::Next;
   const auto begin = begins_.find(path.value);
-  const bool behind = begin != begins_.end() && begin->second.received && number > *begin->second.received;
-  const bool old = before_ && !behind;
-  is_next = !old;
-  return old ? *before_ : *next_;
+  if (begin == begins_.end() || !begin->second.received) return Era::BeforeOrNext;
+  return number > *begin->second.received ? Era::Next : Era::Before;
+}
+
+// A path on which nothing of this phase has come yet cannot tell: there the old key is tried on a copy.
+Result<std::span<std::byte>> ShortKeys::open_with(Era& era, PathId path, const packet::PlainHeader& header,
+                                                  std::span<std::byte> packet) {
+  if (era == Era::BeforeOrNext) {
+    Bytes copy(packet.begin(), packet.end());
+    const bool old = before_->open(path, header, copy).has_value();
+    era = old ? Era::Before : Era::Next;
+  }
+  packet::Opener& opener = era == Era::Now ? *now_ : era == Era::Before ? *before_ : *next_;
+  return opener.open(path, header, packet);
 }
 
 Result<Opened> ShortKeys::open(std::span<std::byte> packet, std::size_t number_at, PathId path,
                                std::optional<PacketNumber> largest) {
   if (failed_ >= packet::kMaxFailedOpens) return fail(Errc::Limit, "so many forged packets that the key is worn out");
   TRY_ASSIGN(const packet::PlainHeader header, unprotect_.unprotect(packet, number_at, largest));
-  bool is_next = false;
-  packet::Opener& opener = opener_for(header.key_phase, path, header.number, is_next);
-  Result<std::span<std::byte>> payload = opener.open(path, header, packet);
+  Era era = era_of(header.key_phase, path, header.number);
+  Result<std::span<std::byte>> payload = open_with(era, path, header, packet);
   if (!payload) {
     ++failed_;
     return tl::unexpected(std::move(payload).error());
   }
-  if (is_next) update();
+  if (era == Era::Next) update();
   if (header.key_phase == phase_) {
     std::optional<PacketNumber>& begin = begins_[path.value].received;
     begin = std::min(begin.value_or(header.number), header.number);

@@ -48,7 +48,10 @@ class ShortKeys {
     std::optional<PacketNumber> received;
     std::optional<PacketNumber> sent;
   };
-  packet::Opener& opener_for(bool phase, PathId path, PacketNumber number, bool& is_next);
+  enum class Era : std::uint8_t { Before, Now, Next, BeforeOrNext };
+  Era era_of(bool phase, PathId path, PacketNumber number) const;
+  Result<std::span<std::byte>> open_with(Era& era, PathId path, const packet::PlainHeader& header,
+                                         std::span<std::byte> packet);
   void update();
 
   Aead aead_;

@@ -96,20 +96,6 @@ struct Layout {
     out.varint(frame.code);
     out.sized(frame.reason);
   }
-  void operator()(const Repair& frame) {
-    CHECK(frame.count >= kMinRepair && frame.count <= kMaxRepair);
-    type(Type::Repair);
-    out.varint(frame.first.value);
-    out.u8(frame.count);
-    out.u16(frame.lengths);
-    out.put(frame.payloads);
-  }
-  void operator()(const AckRate& frame) {
-    CHECK(frame.packets >= 1 && frame.packets <= kMaxAckPackets);
-    type(Type::AckRate);
-    out.varint(frame.packets);
-    ticks(frame.delay);
-  }
   void operator()(const SessionFrames& frame) { out.put(frame.rest); }
 };
 
@@ -127,8 +113,6 @@ struct TypeOf {
   Type operator()(const Token&) { return Type::Token; }
   Type operator()(const HandshakeDone&) { return Type::HandshakeDone; }
   Type operator()(const Close&) { return Type::Close; }
-  Type operator()(const Repair&) { return Type::Repair; }
-  Type operator()(const AckRate&) { return Type::AckRate; }
   Type operator()(const SessionFrames&) { return Type::FirstSession; }
 };
 

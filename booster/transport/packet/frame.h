@@ -32,8 +32,6 @@ enum class Type : std::uint8_t {
   Token = 0x4a,
   HandshakeDone = 0x4b,
   Close = 0x4c,
-  Repair = 0x4d,
-  AckRate = 0x4e,
 };
 constexpr bool allowed_in_long(Type type) {
   return type == Type::Padding || type == Type::Ping || type == Type::Ack || type == Type::Handshake ||
@@ -44,9 +42,6 @@ constexpr std::size_t kMaxRanges = 64;   // of one ACK: as many gaps as a packet
 constexpr std::size_t kMaxTimes = 128;   // of one TIMES: four trains
 constexpr std::size_t kMaxReason = 256;  // one line for a person
 constexpr std::uint64_t kMaxOffset = std::uint64_t{1} << 62;  // so that sums never wrap
-constexpr std::uint8_t kMinRepair = 2;                        // packets that one REPAIR covers
-constexpr std::uint8_t kMaxRepair = 8;
-constexpr std::uint64_t kMaxAckPackets = 0xffff;  // of ACK_RATE
 
 using Ticks = std::chrono::duration<std::int64_t, std::ratio<8, 1'000'000>>;
 constexpr Ticks kMaxDelay{0xffffffff};  // nine hours: nothing later is of use
@@ -104,21 +99,11 @@ struct Close {
   std::uint64_t code = 0;  // booster/session/error_code.h
   ByteView reason;         // as it came: clean_reason() before a person sees it
 };
-struct Repair {
-  PacketNumber first;
-  std::uint8_t count = kMinRepair;
-  std::uint16_t lengths = 0;  // xor of the payloads' lengths
-  ByteView payloads;          // xor of the payloads, the shorter ones filled up with zeros
-};
-struct AckRate {
-  std::uint64_t packets = 1;
-  Ticks delay{};
-};
 struct SessionFrames {
   ByteView rest;
 };
 using Frame = std::variant<Padding, Ping, Ack, Times, Handshake, Greeting, NewPath, RetirePath, PathChallenge,
-                           PathResponse, Token, HandshakeDone, Close, Repair, AckRate, SessionFrames>;
+                           PathResponse, Token, HandshakeDone, Close, SessionFrames>;
 static_assert(std::is_trivially_copyable_v<Frame>);
 
 Type type_of(const Frame& frame);

@@ -148,26 +148,6 @@ Frame read_close(FrameParts& parts) {
   return frame;
 }
 
-Frame read_repair(FrameParts& parts) {
-  Repair frame;
-  frame.first = parts.number();
-  frame.count = parts.u8();
-  frame.lengths = parts.u16();
-  frame.payloads = parts.rest();
-  if (frame.count < kMinRepair || frame.count > kMaxRepair) parts.refuse(Errc::Protocol, "repair: count");
-  if (frame.first.value + frame.count > kMaxPacketNumber.value + 1)
-    parts.refuse(Errc::Protocol, "repair: packet number");
-  return frame;
-}
-
-Frame read_ack_rate(FrameParts& parts) {
-  AckRate frame;
-  frame.packets = parts.varint_up_to(kMaxAckPackets, Errc::Limit, "ack rate: packets");
-  if (frame.packets == 0) parts.refuse(Errc::Protocol, "ack rate: packets");
-  frame.delay = parts.ticks();
-  return frame;
-}
-
 Frame read_padding(FrameParts& parts) {
   const ByteView ahead = parts.ahead();
   const auto end = std::find_if(ahead.begin(), ahead.end(), [](std::byte b) { return b != std::byte{0}; });
@@ -205,10 +185,6 @@ Frame read_by_type(FrameParts& parts, Type type) {
       return HandshakeDone{};
     case Type::Close:
       return read_close(parts);
-    case Type::Repair:
-      return read_repair(parts);
-    case Type::AckRate:
-      return read_ack_rate(parts);
     case Type::FirstSession:
       break;
   }

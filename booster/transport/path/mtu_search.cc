@@ -12,6 +12,7 @@ std::size_t most_datagram(const Address& remote) {
 
 // Most paths take all of it or lose some to a tunnel: first the whole, then halves.
 std::size_t MtuSearch::middle() const {
+  if (doubted_ != 0) return doubted_;
   return tried_most_ ? size_ + (above_ - size_) / 2 : most_;
 }
 
@@ -34,6 +35,7 @@ void MtuSearch::on_arrived(std::size_t size, TimePoint now) {
   if (size == probing_) probing_ = 0;
   if (size <= size_) return;
   size_ = size;
+  if (size >= doubted_) doubted_ = 0;
   tries_ = 0;
   tried_most_ = true;
   end_if_done(now);
@@ -50,13 +52,15 @@ void MtuSearch::on_too_large(std::size_t size, TimePoint now) {
   probing_ = 0;
   tries_ = 0;
   tried_most_ = true;
-  if (size > size_) above_ = std::min(above_, size);
-  if (size <= size_) on_black_hole(now);
+  if (size > kLeastDatagram) above_ = std::min(above_, size);
+  if (size <= size_) size_ = kLeastDatagram;
+  if (size <= doubted_) doubted_ = 0;
   end_if_done(now);
 }
 
 void MtuSearch::on_black_hole(TimePoint now) {
-  above_ = size_ > kLeastDatagram ? size_ : above_;
+  if (size_ == kLeastDatagram) return;
+  doubted_ = size_;
   size_ = kLeastDatagram;
   probing_ = 0;
   tries_ = 0;

@@ -58,17 +58,17 @@ struct Path {
   int probes = 0;                    // probe time-outs in a row
   int probes_due = 0;                // packets that go whatever the window says
   TimePoint silent_since = kNever;   // the first unanswered packet of a row of probes
+  TimePoint opened{};                // client: when it moved here
   TimePoint heard{};                 // a packet of the peer's was opened
   std::uint64_t app_limited_to = 0;  // octets sent when there was nothing more to send
   std::optional<Duration> arrival_base;  // unwraps the peer's clock
   std::uint32_t arrival_last = 0;
   std::uint64_t ce_seen = 0;
-  Duration told_delay{};             // ACK_RATE as told last
-  bool tell_delay = false;
+  int unasked = 0;                   // packets in a row that asked for no ACK
   enum class EcnUse : std::uint8_t { Testing, Works, Fails } ecn = EcnUse::Testing;
   std::uint64_t round_ends = 0;      // octets sent, for the reorder window
   int large_lost = 0;                // in a row, while smaller ones arrive
-  TimePoint large_lost_since{};
+  TimePoint large_arrived{};         // when the newest large one left that has arrived
   PacketNumber last_lost{};
   std::uint64_t lost_packets = 0;
   std::uint64_t spurious_losses = 0;

@@ -32,6 +32,7 @@ class PathIds {
   bool wants_more() const;  // the peer should get another one
   PathId next_ours() const { return {next_ours_}; }
   void gave_ours() { ++next_ours_; }
+  bool given(PathId path) const { return path.value < next_ours_; }
 
   void on_used(PathId path);
   void retire(PathId path);

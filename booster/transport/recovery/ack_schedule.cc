@@ -10,13 +10,7 @@ constexpr int kShareOfWayBack = 50;  // one part in fifty
 }  // namespace
 
 void AckSchedule::set_default(Duration rtt) {
-  if (!told_) delay_ = std::clamp<Duration>(rtt / kAckFraction, kGranularity, 2 * kMostAckDelay);
-}
-
-void AckSchedule::set_wanted(std::uint64_t packets, Duration delay) {
-  told_ = true;
-  packets_ = std::max<std::uint64_t>(1, packets);
-  delay_ = std::clamp<Duration>(delay, kGranularity, std::chrono::seconds(1));
+  delay_ = std::clamp<Duration>(rtt / kAckFraction, kGranularity, 2 * kMostAckDelay);
 }
 
 void AckSchedule::set_way_back(BitsPerSecond rate, std::size_t ack_bytes) {
@@ -31,7 +25,7 @@ void AckSchedule::on_packet(bool eliciting, bool opens_gap, bool at_once, TimePo
   TimePoint due = now + delay_;
   // A gap is told soon, but a lossy path does not get an ACK for every packet: an eighth of the usual delay gathers them.
   if (opens_gap) due = now + delay_ / kAckFraction;
-  if (waiting_ >= packets_) due = std::max(now, last_ + delay_);
+  if (waiting_ >= kAckPackets) due = std::max(now, last_ + delay_);
   due = std::max(due, last_ + apart_);
   if (at_once) due = now;
   deadline_ = std::min(deadline_, due);

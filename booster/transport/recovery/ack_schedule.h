@@ -12,8 +12,6 @@ class AckSchedule {
  public:
   // An eighth of the round trip, unless the peer wants something else.
   void set_default(Duration rtt);
-  // What the peer wants (ACK_RATE), and what is known of the way back.
-  void set_wanted(std::uint64_t packets, Duration delay);
   // An ACK takes about `ack_bytes` of a way that carries `rate`: they may use 2 % of it.
   void set_way_back(BitsPerSecond rate, std::size_t ack_bytes);
 
@@ -27,8 +25,6 @@ class AckSchedule {
   Duration most_delay() const { return delay_; }
 
  private:
-  bool told_ = false;
-  std::uint64_t packets_ = kAckPackets;
   Duration delay_ = kMostAckDelay;
   Duration apart_{};  // ACKs that nobody waits for leave at least so long between them
   std::uint64_t waiting_ = 0;

@@ -55,9 +55,9 @@ void ReceivedPackets::forget_oldest() {
   told_.pop_back();
 }
 
-std::vector<NumberRange> ReceivedPackets::tell() {
+std::vector<NumberRange> ReceivedPackets::tell(std::size_t most) {
   std::vector<NumberRange> told;
-  for (std::size_t i = 0; i < ranges_.size(); ++i) {
+  for (std::size_t i = 0; i < ranges_.size() && told.size() < most; ++i) {
     if (i > 0 && told_[i] >= kRangeRepeats) continue;
     ++told_[i];
     told.push_back(ranges_[i]);

@@ -21,6 +21,13 @@ void Rtt::on_sample(Duration sample, Duration ack_delay, Duration most_delay) {
   smoothed_ = (7 * smoothed_ + adjusted) / 8;
 }
 
+void Rtt::guess(Duration smoothed) {
+  if (known_) return;
+  smoothed_ = smoothed;
+  latest_ = smoothed;
+  variation_ = smoothed / 2;
+}
+
 Duration Rtt::probe_timeout(Duration most_delay) const {
   return smoothed_ + std::max(4 * variation_, kGranularity) + most_delay;
 }

@@ -11,6 +11,9 @@ class Rtt {
   // `ack_delay` is what the peer says it waited; never more than `most_delay` of it is believed.
   void on_sample(Duration sample, Duration ack_delay, Duration most_delay);
 
+  // Before the first sample: what another path had.
+  void guess(Duration smoothed);
+
   bool known() const { return known_; }
   Duration smoothed() const { return smoothed_; }
   Duration variation() const { return variation_; }

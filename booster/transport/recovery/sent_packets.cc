@@ -34,6 +34,14 @@ SentPackets::Entry* SentPackets::entry(std::uint64_t number) {
   return number < first || number >= next_ ? nullptr : &entries_[number - first];
 }
 
+// The place of the oldest packet of which nothing is known yet.
+std::size_t SentPackets::first_waiting() {
+  const std::uint64_t first = next_ - entries_.size();
+  settled_to_ = std::max(settled_to_, first);
+  while (settled_to_ < next_ && entries_[settled_to_ - first].state != State::InFlight) ++settled_to_;
+  return settled_to_ - first;
+}
+
 const SentPacket* SentPackets::find(PacketNumber number) {
   Entry* const found = entry(number.value);
   return found == nullptr ? nullptr : &found->packet;
@@ -95,7 +103,8 @@ std::vector<SentPacket> SentPackets::take_lost(TimePoint now, const Rtt& rtt) {
   std::vector<SentPacket> lost;
   if (!largest_acked_) return lost;
   const Duration window = std::max(rtt.latest(), rtt.smoothed()) + window_.value(rtt);
-  for (Entry& each : entries_) {
+  for (std::size_t i = first_waiting(); i < entries_.size(); ++i) {
+    Entry& each = entries_[i];
     if (each.packet.number >= newest_acked_) break;
     if (each.state != State::InFlight || !is_lost(each, now, window)) continue;
     each.state = State::Lost;
@@ -109,7 +118,9 @@ std::vector<SentPacket> SentPackets::take_lost(TimePoint now, const Rtt& rtt) {
 TimePoint SentPackets::loss_deadline(const Rtt& rtt) const {
   if (!largest_acked_) return kNever;
   const Duration window = std::max(rtt.latest(), rtt.smoothed()) + window_.value(rtt);
-  for (const Entry& each : entries_) {
+  const std::uint64_t first = next_ - entries_.size();
+  for (std::size_t i = std::max(settled_to_, first) - first; i < entries_.size(); ++i) {
+    const Entry& each = entries_[i];
     if (each.packet.number >= newest_acked_) break;
     if (each.state == State::InFlight && each.packet.sent_at <= newest_acked_sent_) return each.packet.sent_at + window;
   }
@@ -117,7 +128,8 @@ TimePoint SentPackets::loss_deadline(const Rtt& rtt) const {
 }
 
 SentPacket* SentPackets::oldest_unprobed() {
-  for (Entry& each : entries_) {
+  for (std::size_t i = first_waiting(); i < entries_.size(); ++i) {
+    Entry& each = entries_[i];
     if (each.state != State::InFlight || !each.packet.eliciting || each.probed) continue;
     if (each.packet.tickets.empty() && each.packet.own.empty()) continue;
     each.probed = true;

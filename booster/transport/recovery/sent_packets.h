@@ -15,7 +15,7 @@ namespace booster::transport::recovery {
 
 // A transport frame of ours in a packet, so that it can be made anew when the packet is lost.
 struct OwnFrame {
-  enum class Kind : std::uint8_t { Handshake, Greeting, PathId, RetirePath, Challenge, Token, Done, AckRate, Ack };
+  enum class Kind : std::uint8_t { Handshake, Greeting, PathId, RetirePath, Challenge, Token, Done, Ack };
   Kind kind;
   bool fin = false;
   std::uint32_t length = 0;  // Handshake, Greeting
@@ -79,6 +79,7 @@ class SentPackets {
     bool probed = false;
   };
   Entry* entry(std::uint64_t number);
+  std::size_t first_waiting();
   void acknowledge(Entry& entry, AckReport& report);
   bool is_lost(const Entry& entry, TimePoint now, Duration window) const;
   void leave_flight(const SentPacket& packet);
@@ -86,6 +87,7 @@ class SentPackets {
 
   std::deque<Entry> entries_;  // consecutive numbers
   std::uint64_t next_ = 0;
+  std::uint64_t settled_to_ = 0;  // what became of all below it is known: nothing there is looked at again and again
   std::optional<PacketNumber> largest_acked_;
   TimePoint newest_acked_sent_{};  // the latest time of sending among what arrived
   PacketNumber newest_acked_{};

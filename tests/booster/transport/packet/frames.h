@@ -28,8 +28,6 @@ inline std::vector<Frame> sample_frames() {
           Token{token},
           HandshakeDone{},
           Close{5, as_bytes("why")},
-          Repair{{41}, 8, 0x1234, data},
-          AckRate{8, kMaxDelay},
           SessionFrames{as_bytes("\x01 a ping of the session")}};
 }
 
@@ -39,10 +37,9 @@ inline Bytes encoded(const Frame& frame) {
   return bytes;
 }
 
-// PADDING, REPAIR and the session's frames end with the payload: cut, they are shorter ones.
+// PADDING and the session's frames end with the payload: cut, they are shorter ones.
 inline bool ends_with_the_payload(const Frame& frame) {
-  return std::holds_alternative<Padding>(frame) || std::holds_alternative<SessionFrames>(frame) ||
-         std::holds_alternative<Repair>(frame);
+  return std::holds_alternative<Padding>(frame) || std::holds_alternative<SessionFrames>(frame);
 }
 
 }  // namespace booster::transport::packet::frame

@@ -31,7 +31,7 @@ struct SendingEnd {
     const HeaderPlace place = write_header(packet, head);
     return finish(std::move(packet), place, head.number_size, payload, kHandshakePath, head.number);
   }
-  // Padding goes in front: session frames, REPAIR and CLOSE reach to the end.
+  // Padding goes in front: session frames and CLOSE reach to the end.
   Bytes finish(Bytes packet, const HeaderPlace& place, std::size_t number_size, ByteView payload, PathId path,
                PacketNumber number) {
     packet.resize(packet.size() + padding_for(number_size, payload.size()));
