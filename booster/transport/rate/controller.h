@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "booster/transport/rate/delivery.h"
+#include "booster/transport/rate/held.h"
 #include "booster/transport/rate/loss_kinds.h"
 #include "booster/transport/rate/queue_delay.h"
 #include "booster/transport/rate/rivals.h"
@@ -63,7 +64,7 @@ class RateController {
   Duration queue() const { return delay_.queue(); }
   double loss() const { return loss_.all(); }
   double radio_loss() const { return loss_.radio(); }
-  bool policed() const { return held_; }
+  bool policed() const { return held_.now(); }
   bool rivals() const { return rivals_.present(); }
   std::optional<Remembered> remember() const;
 
@@ -82,8 +83,8 @@ class RateController {
   double rival_gain() const;
   double growth() const;
   void judge_loss(const Acked& ack);
-  void hold(TimePoint now);
-  void cut(double excess);
+  void steer_by_loss(const Acked& ack);
+  void correct_memory(const Acked& ack);
 
   std::size_t packet_;
   RoundTrip rtt_;
@@ -113,11 +114,11 @@ class RateController {
   std::uint64_t round_lost_ = 0;
   TimePoint round_began_{};
   std::array<BitsPerSecond, 2> paced_{};  // at the beginning of this round and of the one before
-  std::uint64_t cut_in_ = 0;   // the round of the last cut: what is lost in the next one had left before it
+  std::uint64_t believed_from_ = 0;  // the round from which on loss is counted: before it, it is of another rate
+  BitsPerSecond capacity_kept_{};    // before a queue was seen that may be none
   double gain_ = 1;
-  bool held_ = false;          // loss follows the rate, so that it is what tells the path is full
-  TimePoint hold_until_{};
-  Duration hold_{};
+  Held held_;
+  bool jumped_ = false;  // the round of the jump is known
   TimePoint marked_{};
   bool outage_ = false;
 };

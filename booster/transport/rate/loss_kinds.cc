@@ -38,8 +38,7 @@ void LossKinds::on_regret(std::uint64_t returned) {
 }
 
 void LossKinds::start_over() {
-  const double taken = std::min(radio(), kMostUnproved);
-  below_ = {kEnough * (1 - taken), kEnough * taken};
+  below_ = {};
   level_ = {};
   above_ = {};
 }
@@ -64,6 +63,14 @@ double LossKinds::radio() const {
   // What was sent at the level says the same unless it lost clearly more.
   if (level_.share() > below_.share() + doubt(level_, below_)) return below_.share();
   return (below_.lost + level_.lost) / (below_.total() + level_.total());
+}
+
+bool LossKinds::knows_slow() const {
+  return below_.total() >= kEnough;
+}
+
+double LossKinds::when_slow() const {
+  return knows_slow() ? below_.share() : std::min(all(), kMostUnproved);
 }
 
 bool LossKinds::follows_rate() const {

@@ -28,8 +28,14 @@ void QueueDelay::on_sample(Duration delay, TimePoint now, Duration window) {
   least_[bucket_] = std::min(least_[bucket_], delay);
 }
 
-void QueueDelay::forget() {
-  *this = QueueDelay();
+void QueueDelay::on_early_sample(Duration delay, TimePoint now) {
+  if (bucket_since_ == TimePoint{}) bucket_since_ = now;
+  least_[bucket_] = std::min(least_[bucket_], delay);
+}
+
+void QueueDelay::rebase() {
+  least_.fill(Duration::max());
+  least_[bucket_] = lowest_;
 }
 
 Duration QueueDelay::base() const {

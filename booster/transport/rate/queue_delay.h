@@ -12,7 +12,10 @@ class QueueDelay {
  public:
   // `delay`: arrival on the peer's clock less departure on ours.
   void on_sample(Duration delay, TimePoint now, Duration window);
-  void forget();  // another path
+  // The same of a packet whose turn is long over: it tells of the path's own delay only.
+  void on_early_sample(Duration delay, TimePoint now);
+  // What seemed to wait is the path's own: it has become longer.
+  void rebase();
 
   bool known() const { return !recent_.empty(); }
   // The least of the last window over the least of the last half minute.

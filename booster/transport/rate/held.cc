@@ -1,0 +1,55 @@
+#include "booster/transport/rate/held.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace booster::transport::rate {
+namespace {
+
+constexpr Duration kFirstHold = seconds(2);
+constexpr Duration kLongestHold = seconds(30);
+constexpr double kEnoughToJudge = 40;  // packets
+constexpr double kGrossExcess = .1;    // of loss over the radio's: the rate is far too high
+constexpr double kSmallExcess = .015;
+constexpr double kFirstCreep = .01;    // the excess it costs is small
+constexpr double kMostCreep = .04;
+constexpr double kCreepGrowth = 1.5;   // while nothing is lost for it
+
+}  // namespace
+
+void Held::begin(BitsPerSecond rate, TimePoint now) {
+  length_ = length_ == Duration{} ? kFirstHold : std::min<Duration>(length_ * 2, kLongestHold);
+  now_ = true;
+  until_ = now + length_;
+  began_at_ = rate;
+  creep_ = kFirstCreep;
+  arrived_ = 0;
+  lost_ = 0;
+}
+
+void Held::on_outcome(std::uint64_t arrived, std::uint64_t lost) {
+  arrived_ += static_cast<double>(arrived);
+  lost_ += static_cast<double>(lost);
+}
+
+Held::Step Held::next_step(const LossKinds& loss, bool app_limited) {
+  const double total = arrived_ + lost_;
+  if (total < kEnoughToJudge) return {};
+  const double share = lost_ / total;
+  const double error = std::sqrt(std::max(share, kFirstCreep) * (1 - share) / total * loss.burst());
+  const double excess = share - loss.when_slow();
+  arrived_ = 0;
+  lost_ = 0;
+  if (excess > std::max(kSmallExcess, error)) {
+    creep_ = kFirstCreep;
+    const bool gross = excess > std::max(kGrossExcess, 3 * error);
+    // By half, since more of this rate is still under way.
+    return {gross ? 1 - excess : 1 - excess / 2, gross};
+  }
+  if (app_limited) return {};
+  const double factor = 1 + creep_;
+  creep_ = std::min(creep_ * kCreepGrowth, kMostCreep);
+  return {factor, false};
+}
+
+}  // namespace booster::transport::rate
