@@ -9,7 +9,6 @@ namespace {
 using recovery::OwnFrame;
 
 constexpr int kLargeLost = 10;     // in a row, and all smaller ones arrive: the path no longer takes large ones
-constexpr std::uint64_t kBurst = 8;  // packets: lost ones nearer to each other are lost together
 constexpr int kOutageProbes = 2;   // unanswered, and the path is taken to be interrupted
 constexpr std::size_t kProbeOctets = 60;
 constexpr double kProbeShare = .02;  // of the rate the path had
@@ -123,7 +122,7 @@ void Connection::give_up_lost(path::Path& path, TimePoint now) {
     }
     ++path.lost_packets;
     if (path.rate && packet.eliciting) {
-      if (packet.number.value > path.last_lost.value + kBurst) path.rate->on_burst();
+      if (packet.number.value > path.last_lost.value + rate::kBurstGap) path.rate->on_burst();
       path.last_lost = packet.number;
       path.rate->on_outcome(static_cast<rate::Pace>(packet.pace), 0, 1);
     }

@@ -13,11 +13,14 @@ constexpr double kLeastGain = .5;
 constexpr double kMostServo = 1.1;
 constexpr double kLevelBand = .03;              // gains nearer to 1 than this are level
 constexpr double kMostRadio = .5;               // of loss
+constexpr double kFirstDip = .25;               // where it is not known yet how far is slow
+constexpr double kDeepestDip = .3;
 constexpr double kMarkCut = .85;                // RFC 8511's beta for ECN
 constexpr int kPatience = 3;                    // rounds
 constexpr std::size_t kSpare = 10;              // packets above the window: acknowledgements come in lumps
 constexpr double kRivalGains[] = {1.25, .75, 1, 1, 1, 1, 1, 1};  // as BBR's, to be its equal
 constexpr double kRivalWindow = 2;
+constexpr double kRivalForget = .05;            // weight of a lower sample among rivals: the highest counts, as with BBR
 constexpr std::uint64_t kDrainEvery = 40;       // rounds among rivals: then two at half the rate, to see whether they are still there
 
 double as_seconds(Duration time) {
@@ -93,6 +96,7 @@ void RateController::on_ack(const Acked& ack, RoundTrip rtt) {
   delay_.on_sample(ack.received - ack.left.time_since_epoch(), ack.now, window_of_samples());
   delivery_.on_point({ack.left, ack.received, ack.largest_sent, ack.delivered});
   round_queue_ = std::min(round_queue_, delay_.queue());
+  round_least_ = std::min(round_least_, delay_.above_least());
   round_app_limited_ = round_app_limited_ || ack.app_limited;
   if (stage_ == Stage::Train) {
     delivered_in_train_ = ack.delivered;
@@ -140,13 +144,12 @@ void RateController::measure(const Acked& ack) {
   }
   const auto offered = static_cast<double>(rates->offered.value);
   const auto thought = static_cast<double>(capacity_.value);
-  // What comes out just as it was sent did not wait: then the delay is not a queue of ours.
   const double noise = as_seconds(delay_.jitter()) / as_seconds(rates->over);
   // A difference that the jitter explains counts little; a larger one at once.
   const bool clear = std::abs(seen - thought) > 3 * noise * thought;
-  const double fill = clear ? kFill : kFill * std::clamp(kLevelBand / noise, .1, 1.0);
-  const bool limits = std::abs(seen - offered) > std::max(kLevelBand, noise) * offered;
-  if (!delay_.empty() && !ack.app_limited && (real_queue_ || limits)) {
+  double fill = clear ? kFill : kFill * std::clamp(kLevelBand / noise, .1, 1.0);
+  if (rivals_.present() && seen < thought) fill = kRivalForget;
+  if (!delay_.empty() && !ack.app_limited) {
     capacity_ = scaled({static_cast<std::uint64_t>(thought * (1 - fill) + seen * fill)}, 1);
     capacity_seen_ = true;
   } else if (std::min(seen, offered) > thought) {
@@ -198,12 +201,13 @@ void RateController::on_round(const Acked& ack) {
   const Duration took = ack.now - round_began_;
   const auto gave_way = std::chrono::duration_cast<Duration>(took * (1 - gain_));
   if (rivals_.on_round(round_queue_, queue_wanted() * 3 / 2, gave_way, delay_.jitter()) == Rivals::Verdict::Path) {
-    delay_.rebase();
+    delay_.set_floor(delay_.above_least());
     capacity_ = std::max(capacity_, capacity_kept_);
   }
   if (!rivals_.giving_way()) capacity_kept_ = std::max(capacity_, paced_[1]);
   next_step(ack.now);
   round_queue_ = Duration::max();
+  round_least_ = Duration::max();
   round_app_limited_ = ack.app_limited;
   round_arrived_ = 0;
   round_lost_ = 0;
@@ -221,29 +225,32 @@ void RateController::next_step(TimePoint now) {
   if (step_ == Step::Up) {
     step_ = Step::Down;
     dip_ = test_depth();
-    last_dip_ = now;
     return;
   }
   if (step_ == Step::Down) {
     step_ = Step::Settle;  // its round shows what the one below it did
     return;
   }
-  if (step_ == Step::Settle) real_queue_ = round_queue_ < queue_before_dip_ / 2 || delay_.empty();
-  if (step_ == Step::Settle) rounds_at_level_ = 0;
+  if (step_ == Step::Settle) {
+    if (drains_) delay_.set_floor(std::min(round_least_, queue_most()));
+    drains_ = false;
+    rounds_at_level_ = 0;
+  }
   step_ = Step::Level;
   ++rounds_at_level_;
   if (rivals_.present() || rivals_.giving_way()) return;
   if (held_.now() && !loss_.knows_slow()) {
     step_ = Step::Down;
-    dip_ = kTestDepth;
+    dip_ = kFirstDip;
+  } else if (!delay_.empty() && now - last_dip_ > std::max<Duration>(kDipEvery, 20 * rtt_.smoothed)) {
+    const double depth = as_seconds(delay_.above_least()) / as_seconds(rtt_.smoothed) + kLevelBand;
+    step_ = Step::Down;
+    dip_ = std::min(depth, kDeepestDip);
+    drains_ = depth <= kDeepestDip;
+    last_dip_ = now;
   } else if (loss_.all() > kLossWorthATest && rounds_at_level_ >= kTestEvery) {
     step_ = held_.now() ? Step::Down : Step::Up;  // held: what the radio takes is all that is asked
     dip_ = test_depth();
-  } else if (!delay_.empty() && now - last_dip_ > std::max<Duration>(kDipEvery, 20 * rtt_.smoothed)) {
-    step_ = Step::Down;
-    dip_ = std::clamp(as_seconds(delay_.queue()) / as_seconds(rtt_.smoothed) + kLevelBand, .05, .3);
-    queue_before_dip_ = delay_.queue();
-    last_dip_ = now;
   }
 }
 

@@ -105,10 +105,10 @@ class RateController {
   int rounds_at_level_ = 0;
   double dip_ = 0;
   TimePoint last_dip_{};
-  Duration queue_before_dip_{};
-  bool real_queue_ = true;  // the last dip drained it: what waits is ours
   int empty_rounds_ = 0;       // in a row in which nothing of ours waited though there was enough to send
   Duration round_queue_ = Duration::max();
+  Duration round_least_ = Duration::max();  // the same above the path's least
+  bool drains_ = false;                     // this dip leaves nothing of ours waiting
   bool round_app_limited_ = false;
   std::uint64_t round_arrived_ = 0;
   std::uint64_t round_lost_ = 0;

@@ -49,7 +49,10 @@ double LossKinds::all() const {
 }
 
 double LossKinds::burst() const {
-  return bursts_ < 1 ? 1 : std::max(1.0, lost_ / bursts_);
+  if (bursts_ < 1) return 1;
+  // At a high loss even independent ones stand near to each other.
+  const double by_chance = std::pow(1 - all(), static_cast<double>(kBurstGap));
+  return std::max(1.0, lost_ / bursts_ * by_chance);
 }
 
 double LossKinds::doubt(const Count& one, const Count& other) const {

@@ -29,7 +29,7 @@ Rivals::Verdict Rivals::on_round(Duration least_queue, Duration most_wanted, Dur
   owed_ += should_fall;
   if (owed_ < std::max<Duration>(began_at_ - most_wanted / 2, kQueueWanted + 4 * noise)) return Verdict::Open;
   waiting_ = false;
-  if (highest_ - lowest_ <= kQueueNone + noise) return Verdict::Path;
+  if (highest_ - lowest_ <= std::min<Duration>(kQueueNone + noise, began_at_ / 8)) return Verdict::Path;
   present_ = began_at_ - least_queue < owed_ / 4;
   return present_ ? Verdict::Rivals : Verdict::Open;
 }
