@@ -183,7 +183,7 @@ void RateController::judge_loss(const Acked& ack) {
     capacity_ = std::min(capacity_, scaled(paced_[1], .5));
     return;
   }
-  const bool grew = paced_[1] > capacity_ || empty_rounds_ > 0;
+  const bool grew = paced_[1] > scaled(capacity_, 1 + kLevelBand) || empty_rounds_ > 0;
   const bool tested = step_ == Step::Settle && loss_.follows_rate();
   if (delay_.queue() >= queue_wanted() || !(tested || (excess && grew))) return;
   held_.begin(std::max(capacity_, paced_[1]), ack.now);

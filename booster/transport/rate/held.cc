@@ -8,12 +8,17 @@ namespace {
 
 constexpr Duration kFirstHold = seconds(2);
 constexpr Duration kLongestHold = seconds(30);
-constexpr double kEnoughToJudge = 40;  // packets
+constexpr double kEnoughToJudge = 24;  // packets
 constexpr double kGrossExcess = .1;    // of loss over the radio's: the rate is far too high
 constexpr double kSmallExcess = .015;
-constexpr double kFirstCreep = .01;    // the excess it costs is small
-constexpr double kMostCreep = .04;
-constexpr double kCreepGrowth = 1.5;   // while nothing is lost for it
+constexpr double kLeastShare = .01;    // for the error of a share of nothing
+
+struct Creep {
+  double first, growth, most;
+};
+constexpr Creep kDoubtful{.05, 2, .2};    // what it began with may have been chance
+constexpr Creep kConfirmed{.01, 1.5, .04};  // the excess it costs is small
+
 
 }  // namespace
 
@@ -22,7 +27,8 @@ void Held::begin(BitsPerSecond rate, TimePoint now) {
   now_ = true;
   until_ = now + length_;
   began_at_ = rate;
-  creep_ = kFirstCreep;
+  creep_ = kDoubtful.first;
+  excesses_ = 0;
   arrived_ = 0;
   lost_ = 0;
 }
@@ -36,19 +42,21 @@ Held::Step Held::next_step(const LossKinds& loss, bool app_limited) {
   const double total = arrived_ + lost_;
   if (total < kEnoughToJudge) return {};
   const double share = lost_ / total;
-  const double error = std::sqrt(std::max(share, kFirstCreep) * (1 - share) / total * loss.burst());
+  const double error = std::sqrt(std::max(share, kLeastShare) * (1 - share) / total * loss.burst());
   const double excess = share - loss.when_slow();
   arrived_ = 0;
   lost_ = 0;
   if (excess > std::max(kSmallExcess, error)) {
-    creep_ = kFirstCreep;
+    creep_ = kConfirmed.first;
+    ++excesses_;
     const bool gross = excess > std::max(kGrossExcess, 3 * error);
     // By half, since more of this rate is still under way.
     return {gross ? 1 - excess : 1 - excess / 2, gross};
   }
   if (app_limited) return {};
   const double factor = 1 + creep_;
-  creep_ = std::min(creep_ * kCreepGrowth, kMostCreep);
+  const Creep& creep = excesses_ > 1 ? kConfirmed : kDoubtful;
+  creep_ = std::min(std::max(creep_ * creep.growth, creep.first), creep.most);
   return {factor, false};
 }
 

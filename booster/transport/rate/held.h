@@ -29,6 +29,7 @@ class Held {
   Duration length_{};
   BitsPerSecond began_at_{};
   double creep_ = 0;
+  int excesses_ = 0;
   double arrived_ = 0;
   double lost_ = 0;
 };

@@ -9,6 +9,7 @@ namespace {
 constexpr double kEnough = 20;       // packets, to speak of a share
 constexpr double kBurstMemory = 200;   // lost packets
 constexpr double kMostUnproved = .15;  // while nothing was sent slowly: more than this is hardly the radio's
+constexpr double kWild = 1.5;          // one round among hundreds: bursts are no normal distribution
 constexpr double kLeastExcess = .025;  // a test at kTestDepth above a policer's rate loses nine parts in a hundred
 
 }  // namespace
@@ -88,7 +89,7 @@ bool LossKinds::exceeds_radio(std::uint64_t arrived, std::uint64_t lost) const {
   Count quiet = below_;
   quiet.arrived += level_.arrived;
   quiet.lost += level_.lost;
-  return round.total() >= kEnough && round.share() > radio() + std::max(doubt(round, quiet), kLeastExcess);
+  return round.total() >= kEnough && round.share() > radio() + std::max(kWild * doubt(round, quiet), kLeastExcess);
 }
 
 }  // namespace booster::transport::rate
