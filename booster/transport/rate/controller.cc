@@ -118,6 +118,7 @@ void RateController::leave_train(const Acked& ack) {
   capacity_ = measured->rate;
   capacity_seen_ = measured->is_limit;
   stage_ = Stage::Jump;
+  jumped_ = true;
   rounds_.begin(ack.sent);
   choose_pacing();
 }
@@ -168,6 +169,7 @@ void RateController::steer_by_loss(const Acked& ack) {
     believed_from_ = rounds_.count() + 2;  // what is under way was sent at the old rate
   } else {
     capacity_ = scaled(capacity_, step.factor);
+    if (step.slow_in_doubt) loss_.forget_slow();
   }
   // A queue can be kept after all: it tells more than loss.
   if (held_.over(capacity_, ack.now) || delay_.queue() >= queue_wanted()) held_.end();

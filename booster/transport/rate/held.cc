@@ -13,10 +13,12 @@ constexpr double kGrossExcess = .1;    // of loss over the radio's: the rate is 
 constexpr double kSmallExcess = .015;
 constexpr double kLeastShare = .01;    // for the error of a share of nothing
 
+constexpr int kProof = 2;  // excesses: the one it begins with may have been chance
+
 struct Creep {
   double first, growth, most;
 };
-constexpr Creep kDoubtful{.05, 2, .2};    // what it began with may have been chance
+constexpr Creep kDoubtful{.05, 2, .2};
 constexpr Creep kConfirmed{.01, 1.5, .04};  // the excess it costs is small
 
 
@@ -27,8 +29,8 @@ void Held::begin(BitsPerSecond rate, TimePoint now) {
   now_ = true;
   until_ = now + length_;
   began_at_ = rate;
-  creep_ = kDoubtful.first;
-  excesses_ = 0;
+  excesses_ = std::min(excesses_, kProof);  // what was proved once is likely the same again
+  creep_ = excesses_ < kProof ? kDoubtful.first : kConfirmed.first;
   arrived_ = 0;
   lost_ = 0;
 }
@@ -51,13 +53,22 @@ Held::Step Held::next_step(const LossKinds& loss, bool app_limited) {
     ++excesses_;
     const bool gross = excess > std::max(kGrossExcess, 3 * error);
     // By half, since more of this rate is still under way.
-    return {gross ? 1 - excess : 1 - excess / 2, gross};
+    return {gross ? 1 - excess : 1 - excess / 2, gross, loss.when_slow() > excess};
   }
   if (app_limited) return {};
   const double factor = 1 + creep_;
-  const Creep& creep = excesses_ > 1 ? kConfirmed : kDoubtful;
+  const Creep& creep = excesses_ >= kProof ? kConfirmed : kDoubtful;
   creep_ = std::min(std::max(creep_ * creep.growth, creep.first), creep.most);
-  return {factor, false};
+  return {factor};
+}
+
+bool Held::over(BitsPerSecond rate, TimePoint now) {
+  const bool chance = rate > began_at_;
+  if (chance) {
+    length_ = {};
+    excesses_ = 0;
+  }
+  return chance || now >= until_;
 }
 
 }  // namespace booster::transport::rate

@@ -18,10 +18,11 @@ class Held {
   struct Step {
     double factor = 1;
     bool gross = false;
+    bool slow_in_doubt = false;  // so much is lost at the slow rate that it may be too fast itself
   };
   Step next_step(const LossKinds& loss, bool app_limited);
   // It has lasted long enough to look again, or the loss it began with does not come back.
-  bool over(BitsPerSecond rate, TimePoint now) const { return now >= until_ || rate > began_at_; }
+  bool over(BitsPerSecond rate, TimePoint now);
 
  private:
   bool now_ = false;

@@ -17,6 +17,7 @@ class LossKinds {
   void on_regret(std::uint64_t returned);  // counted as lost, and arrived after all
   // The rate is another from here on, and what was seen before says nothing.
   void start_over();
+  void forget_slow() { below_ = {}; }
 
   double all() const;    // share lost of everything lately
   double radio() const;      // what would be lost at any rate
