@@ -6,6 +6,7 @@
 namespace booster::transport::rate {
 namespace {
 
+constexpr double kTrainGain = 2;                // over what two packets of the handshake showed
 constexpr double kFill = .5;                    // weight of a new rate sample while the queue is there
 constexpr double kRelax = 3;                    // the queue is brought to what is wanted within so many round trips
 constexpr int kSteady = 8;                      // a sample is over so many times the jitter: it errs by an eighth at most
@@ -18,9 +19,11 @@ constexpr double kDeepestDip = .3;
 constexpr double kMarkCut = .85;                // RFC 8511's beta for ECN
 constexpr int kPatience = 3;                    // rounds
 constexpr std::size_t kSpare = 10;              // packets above the window: acknowledgements come in lumps
-constexpr double kRivalGains[] = {1.25, .75, 1, 1, 1, 1, 1, 1};  // as BBR's, to be its equal
 constexpr double kRivalWindow = 2;
-constexpr double kRivalForget = .05;            // weight of a lower sample among rivals: the highest counts, as with BBR
+constexpr double kRivalForget = .02;            // weight of a lower sample among rivals: the highest counts, as with BBR
+constexpr double kOverflow = .01;               // of loss above the radio's
+constexpr double kRivalCut = .05;               // a round of overflow; more gives the path to CUBIC, less takes it from it
+constexpr double kRivalGains[] = {1.25, .75, 1, 1, 1, 1, 1, 1};  // as BBR's, to be its equal
 constexpr std::uint64_t kDrainEvery = 40;       // rounds among rivals: then two at half the rate, to see whether they are still there
 
 double as_seconds(Duration time) {
@@ -32,6 +35,12 @@ double as_seconds(Duration time) {
 RateController::RateController(std::size_t packet, RoundTrip rtt, std::optional<BitsPerSecond> hint,
                                std::optional<Remembered> remembered)
     : packet_(packet), rtt_(rtt), train_(hint, rtt.least) {
+  // A slow path gets its train slowly: what it cannot take at once only waits before it.
+  if (hint) {
+    const BitsPerSecond spread = rate_of(train_.packets() * packet, rtt.least / 2);
+    capacity_ = std::min(kTrainRate, std::max(scaled(*hint, kTrainGain), spread));
+    pacing_ = capacity_;
+  }
   // A path remembered with another round trip is another path.
   const bool fits = remembered && remembered->rtt * 3 / 4 <= rtt.least && rtt.least <= remembered->rtt * 5 / 4;
   if (fits) {
@@ -83,6 +92,7 @@ void RateController::on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t 
   round_arrived_ += arrived;
   round_lost_ += lost;
   if (held_.now() && pace == Pace::Level) held_.on_outcome(arrived, lost);
+  if (rivals_.present()) return;  // what overflows now is not the radio's
   loss_.on_outcome(stage_ == Stage::Train ? Pace::Above : pace, arrived, lost);
 }
 
@@ -185,12 +195,30 @@ void RateController::judge_loss(const Acked& ack) {
     capacity_ = std::min(capacity_, scaled(paced_[1], .5));
     return;
   }
+  if (rivals_.present() && share > loss_.radio() + kOverflow) capacity_ = scaled(capacity_, 1 - kRivalCut);
   const bool grew = paced_[1] > scaled(capacity_, 1 + kLevelBand) || empty_rounds_ > 0;
   const bool tested = step_ == Step::Settle && loss_.follows_rate();
   if (delay_.queue() >= queue_wanted() || !(tested || (excess && grew))) return;
   held_.begin(std::max(capacity_, paced_[1]), ack.now);
   held_.on_outcome(round_arrived_, round_lost_);
   steer_by_loss(ack);
+}
+
+// Whether what waits is ours, others', or the path's own.
+void RateController::judge_queue(Duration gave_way) {
+  way_arrived_ += static_cast<double>(round_arrived_);
+  way_lost_ += static_cast<double>(round_lost_);
+  // A full buffer stands as still as a longer path, but it loses what is too much.
+  const bool overflows = way_lost_ > (loss_.radio() + kOverflow) * (way_arrived_ + way_lost_);
+  const Rivals::Verdict verdict = rivals_.on_round(round_queue_, queue_wanted() * 3 / 2, gave_way, delay_.jitter());
+  if (verdict == Rivals::Verdict::Path && !overflows) {
+    delay_.set_floor(delay_.above_least());
+    capacity_ = std::max(capacity_, capacity_kept_);
+  }
+  if (rivals_.giving_way()) return;
+  capacity_kept_ = std::max(capacity_, paced_[1]);
+  way_arrived_ = 0;
+  way_lost_ = 0;
 }
 
 void RateController::on_round(const Acked& ack) {
@@ -202,12 +230,7 @@ void RateController::on_round(const Acked& ack) {
   empty_rounds_ = delay_.empty() && !round_app_limited_ && !held_.now() ? empty_rounds_ + 1 : 0;
   const Duration took = ack.now - round_began_;
   const auto gave_way = std::chrono::duration_cast<Duration>(took * (1 - gain_));
-  if (rivals_.on_round(round_queue_, queue_wanted() * 3 / 2, gave_way, delay_.jitter()) == Rivals::Verdict::Path) {
-    delay_.set_floor(delay_.above_least());
-    capacity_ = std::max(capacity_, capacity_kept_);
-  }
-  if (!rivals_.giving_way()) capacity_kept_ = std::max(capacity_, paced_[1]);
-  next_step(ack.now);
+  judge_queue(gave_way);
   round_queue_ = Duration::max();
   round_least_ = Duration::max();
   round_app_limited_ = ack.app_limited;

@@ -82,6 +82,7 @@ class RateController {
   double servo_gain() const;
   double rival_gain() const;
   double growth() const;
+  void judge_queue(Duration gave_way);
   void judge_loss(const Acked& ack);
   void steer_by_loss(const Acked& ack);
   void correct_memory(const Acked& ack);
@@ -115,6 +116,8 @@ class RateController {
   TimePoint round_began_{};
   std::array<BitsPerSecond, 2> paced_{};  // at the beginning of this round and of the one before
   std::uint64_t believed_from_ = 0;  // the round from which on loss is counted: before it, it is of another rate
+  double way_arrived_ = 0;  // packets, since we give way to a queue
+  double way_lost_ = 0;
   BitsPerSecond capacity_kept_{};    // before a queue was seen that may be none
   double gain_ = 1;
   Held held_;
