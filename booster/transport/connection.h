@@ -96,6 +96,12 @@ class Connection {
     int probes = 0;
     int probes_due = 0;
     std::optional<std::pair<PacketNumber, packet::frame::ArrivalTick>> last_arrival;
+    struct Left {
+      TimePoint at{};
+      std::uint32_t size = 0;
+      bool eliciting = false;
+    };
+    std::vector<Left> left;  // by number, also of what was given up since
   };
   using Paths = std::map<PathId, std::unique_ptr<path::Path>>;
 

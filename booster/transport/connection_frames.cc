@@ -123,7 +123,7 @@ Result<> Connection::on_times(const frame::Times& times) {
     if (packet == nullptr || !packet->eliciting) continue;
     // Only differences count, so the peer's clock may be read as it stands; a wrap within a train is not worth a thought.
     const auto arrived = std::chrono::duration_cast<Duration>(frame::Ticks(times.times[i].value));
-    path.rate->on_arrival(packet->sent_bytes, packet->sent_at, arrived);
+    path.rate->on_arrival(packet->sent_bytes, packet->size, packet->sent_at, arrived);
   }
   return {};
 }

@@ -19,19 +19,19 @@ Result<> Connection::on_long_ack(const packet::frame::Ack& ack, TimePoint now) {
   if (!long_) return {};
   TRY_ASSIGN(recovery::AckReport report, long_->sent.on_ack(ack.ranges, now));
   const PacketNumber largest = ack.ranges.front().largest;
-  for (const recovery::SentPacket& packet : report.acked) {
-    frames_acked(packet.own, kHandshakePath);
-    if (packet.number == largest && packet.eliciting) active_path().rtt.on_sample(now - packet.sent_at, Duration{}, Duration{});
-  }
-  // Two packets that left together and arrived apart: the path's rate, roughly, before anything else is sent.
+  for (const recovery::SentPacket& packet : report.acked) frames_acked(packet.own, kHandshakePath);
+  // What was sent again too early is out of `sent` by now; when it left is still known.
+  const LongSpace::Left* left = largest.value < long_->left.size() ? &long_->left[largest.value] : nullptr;
   const auto& last = long_->last_arrival;
-  const recovery::SentPacket* sent = long_->sent.find(largest);
-  if (last && sent != nullptr && largest.value == last->first.value + 1 && ack.received.value > last->second.value) {
+  const bool news = !last || largest > last->first;
+  if (left != nullptr && news && left->eliciting) active_path().rtt.on_sample(now - left->at, Duration{}, Duration{});
+  // Two packets that left together and arrived apart: the path's rate, roughly, before anything else is sent.
+  if (last && left != nullptr && largest.value == last->first.value + 1 && ack.received.value > last->second.value) {
     const auto apart = std::chrono::duration_cast<Duration>(
         packet::frame::Ticks(ack.received.value - last->second.value));
-    pair_rate_ = rate::rate_of(sent->size, apart);
+    pair_rate_ = rate::rate_of(left->size, apart);
   }
-  long_->last_arrival = {largest, ack.received};
+  if (news) long_->last_arrival = {largest, ack.received};
   long_->probes = 0;
   for (const recovery::SentPacket& lost : long_->sent.take_lost(now, active_path().rtt)) frames_lost(lost.own);
   return {};
@@ -103,6 +103,7 @@ void Connection::settle(path::Path& path, recovery::AckReport& report, const pac
     path.rate->on_ack({.now = now,
                        .received = arrival(path, ack.received),
                        .left = newest->sent_at,
+                       .size = newest->size,
                        .largest_sent = newest->sent_bytes,
                        .sent = path.sent.sent_bytes(),
                        .delivered = path.sent.delivered_bytes(),

@@ -17,6 +17,7 @@ constexpr std::size_t kMostSegments = 64;  // of one run: UDP_MAX_SEGMENTS
 constexpr std::size_t kFrameOverhead = 24;  // of a HANDSHAKE or GREETING: type, offset, length
 constexpr std::size_t kStreamFrame = 64;   // octets that a HANDSHAKE or GREETING piece is worth at least
 constexpr std::size_t kPairPiece = 300;    // of the gateway's first packet: a flight of 900 leaves 600 to time
+constexpr std::size_t kLeftKept = 32;      // of long packets: more are not needed to know the path
 constexpr std::size_t kAckRanges = 24;     // beside session frames, which need the room
 
 }  // namespace
@@ -253,6 +254,7 @@ std::size_t Connection::write_long(std::span<std::byte> into, TimePoint now) {
   long_->keys.seal(whole, draft.place, header.number);
   draft.record.size = static_cast<std::uint32_t>(whole.size());
   draft.record.sent_at = now;
+  if (long_->left.size() < kLeftKept) long_->left.push_back({now, draft.record.size, draft.record.eliciting});
   long_->sent.on_sent(std::move(draft.record));
   return whole.size();
 }

@@ -76,10 +76,15 @@ std::uint64_t RateController::window() const {
   return path + path / 2 + bytes_in(queue_most() + milliseconds(25), capacity_) + spare;
 }
 
-void RateController::on_arrival(std::uint64_t sent, TimePoint left, Duration received) {
+// On a slow path a small packet is through so much sooner than a large one that the difference would seem a queue.
+bool RateController::tells_delay(std::size_t size) const {
+  return size >= packet_ * 3 / 4 || time_for(packet_ - size, capacity_) < kQueueNone / 4;
+}
+
+void RateController::on_arrival(std::uint64_t sent, std::size_t size, TimePoint left, Duration received) {
   if (stage_ == Stage::Cruise) return;
   // The first of them found no queue of ours.
-  delay_.on_early_sample(received - left.time_since_epoch(), left);
+  if (size >= packet_ * 3 / 4) delay_.on_early_sample(received - left.time_since_epoch(), left);
   train_.on_arrival(sent, left, received);
 }
 
@@ -103,7 +108,7 @@ void RateController::on_outage() {
 
 void RateController::on_ack(const Acked& ack, RoundTrip rtt) {
   rtt_ = rtt;
-  delay_.on_sample(ack.received - ack.left.time_since_epoch(), ack.now, window_of_samples());
+  if (tells_delay(ack.size)) delay_.on_sample(ack.received - ack.left.time_since_epoch(), ack.now, window_of_samples());
   delivery_.on_point({ack.left, ack.received, ack.largest_sent, ack.delivered});
   round_queue_ = std::min(round_queue_, delay_.queue());
   round_least_ = std::min(round_least_, delay_.above_least());

@@ -34,6 +34,7 @@ struct Acked {  // one ACK
   TimePoint now;
   Duration received{};             // arrival of the largest on the peer's clock
   TimePoint left{};                // when that was sent
+  std::size_t size = 0;            // its octets
   std::uint64_t largest_sent = 0;  // octets sent up to and with it
   std::uint64_t sent = 0;          // octets sent up to now
   std::uint64_t delivered = 0;     // octets known to have arrived
@@ -44,7 +45,8 @@ class RateController {
  public:
   RateController(std::size_t packet, RoundTrip rtt, std::optional<BitsPerSecond> hint, std::optional<Remembered> remembered);
 
-  void on_arrival(std::uint64_t sent, TimePoint left, Duration received);  // of a packet of the train
+  // Of a packet of the train: octets sent up to and with it, its own, when it left, when it arrived.
+  void on_arrival(std::uint64_t sent, std::size_t size, TimePoint left, Duration received);
   void on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t lost);   // packets
   void on_burst() { loss_.on_burst(); }
   void on_regret(std::uint64_t returned) { loss_.on_regret(returned); }
@@ -70,6 +72,7 @@ class RateController {
 
  private:
   enum class Step : std::uint8_t { Level, Up, Down, Settle };
+  bool tells_delay(std::size_t size) const;
   Duration window_of_samples() const;
   Duration queue_most() const;
   Duration queue_wanted() const;
