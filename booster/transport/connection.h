@@ -115,6 +115,12 @@ class Connection {
       TimePoint left{};
     };
     std::optional<Arrival> last_arrival;
+    struct Left {
+      TimePoint at{};
+      std::uint32_t size = 0;
+      bool eliciting = false;
+    };
+    std::vector<Left> left;  // by number, also of what was given up since
   };
   using Paths = std::map<PathId, std::unique_ptr<path::Path>>;
 
@@ -187,7 +193,7 @@ class Connection {
   void notice_sleep(TimePoint now);
   void watch_silence(TimePoint now);
   TimePoint silence_deadline() const;
-  void notice_pair(const packet::frame::Ack& ack, const recovery::SentPacket& newest);
+  void notice_long_arrival(const packet::frame::Ack& ack, TimePoint now);
   void tune_acks(path::Path& path);
   Duration arrival(path::Path& path, packet::frame::ArrivalTick tick);
   void take_candidate(path::Path& path, TimePoint now);

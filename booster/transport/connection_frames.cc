@@ -130,7 +130,7 @@ Result<> Connection::on_times(const frame::Times& times) {
     if (number >= path.sent.next_number()) return tl::unexpected(broken("the arrival of a packet that was never sent"));
     const recovery::SentPacket* packet = path.sent.find(number);
     if (packet == nullptr || !packet->eliciting) continue;
-    path.rate->on_arrival(packet->sent_bytes, packet->sent_at, arrival(path, times.times[i]));
+    path.rate->on_arrival(packet->sent_bytes, packet->size, packet->sent_at, arrival(path, times.times[i]));
   }
   return {};
 }

@@ -25,26 +25,26 @@ Result<> Connection::on_long_ack(const packet::frame::Ack& ack, TimePoint now) {
   if (!long_) return {};
   if (ack.path != kHandshakePath) return fail(Errc::Protocol, "a long packet acknowledges those of a path");
   TRY_ASSIGN(recovery::AckReport report, long_->sent.on_ack(ack.ranges, now));
-  const PacketNumber largest = ack.ranges.front().largest;
-  for (const recovery::SentPacket& packet : report.acked) {
-    frames_acked(packet.own, kHandshakePath);
-    if (packet.number != largest || !packet.eliciting || packet.sent_at < woke_) continue;
-    active_path().rtt.on_sample(now - packet.sent_at, Duration{}, Duration{});
-    notice_pair(ack, packet);
-  }
+  for (const recovery::SentPacket& packet : report.acked) frames_acked(packet.own, kHandshakePath);
+  notice_long_arrival(ack, now);
   long_->probes = 0;
   for (const recovery::SentPacket& lost : long_->sent.take_lost(now, active_path().rtt)) frames_lost(lost.own);
   return {};
 }
 
-// Two packets that left together and arrived apart: the path's rate, roughly, before anything else is sent.
-void Connection::notice_pair(const packet::frame::Ack& ack, const recovery::SentPacket& newest) {
+void Connection::notice_long_arrival(const packet::frame::Ack& ack, TimePoint now) {
+  const PacketNumber largest = ack.ranges.front().largest;
   const auto& last = long_->last_arrival;
+  if (largest.value >= long_->left.size() || (last && largest <= last->number)) return;
+  // What was sent again too early is out of `sent` by now; when it left is still known.
+  const LongSpace::Left& left = long_->left[largest.value];
+  if (left.eliciting && left.at >= woke_) active_path().rtt.on_sample(now - left.at, Duration{}, Duration{});
+  // Two packets that left together and arrived apart: the path's rate, roughly, before anything else is sent.
   const auto apart = packet::frame::Ticks(static_cast<std::int32_t>(ack.received.value - (last ? last->at.value : 0)));
-  if (last && newest.number == last->number.next() && newest.sent_at - last->left < kTogether && apart.count() > 0) {
-    pair_rate_ = rate::rate_of(newest.size, std::chrono::duration_cast<Duration>(apart));
+  if (last && largest == last->number.next() && left.at - last->left < kTogether && apart.count() > 0) {
+    pair_rate_ = rate::rate_of(left.size, std::chrono::duration_cast<Duration>(apart));
   }
-  long_->last_arrival = {newest.number, ack.received, newest.sent_at};
+  long_->last_arrival = {largest, ack.received, left.at};
 }
 
 Duration Connection::arrival(path::Path& path, packet::frame::ArrivalTick tick) {
@@ -118,6 +118,7 @@ void Connection::settle(path::Path& path, recovery::AckReport& report, const pac
     path.rate->on_ack({.now = now,
                        .received = arrival(path, ack.received),
                        .left = newest->sent_at,
+                       .size = newest->size,
                        .largest_sent = newest->sent_bytes,
                        .sent = path.sent.sent_bytes(),
                        .delivered = path.sent.delivered_bytes(),
@@ -144,7 +145,7 @@ void Connection::give_up_lost(path::Path& path, TimePoint now) {
     }
     ++path.lost_packets;
     if (path.rate && packet.eliciting) {
-      if (packet.number.value > path.last_lost.value + kBurst) path.rate->on_burst();
+      if (packet.number.value > path.last_lost.value + rate::kBurstGap) path.rate->on_burst();
       path.last_lost = packet.number;
       path.rate->on_outcome(static_cast<rate::Pace>(packet.pace), 0, 1);
     }

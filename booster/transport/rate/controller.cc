@@ -6,20 +6,24 @@
 namespace booster::transport::rate {
 namespace {
 
+constexpr double kTrainGain = 2;                // over what two packets of the handshake showed
 constexpr double kFill = .5;                    // weight of a new rate sample while the queue is there
 constexpr double kRelax = 3;                    // the queue is brought to what is wanted within so many round trips
 constexpr int kSteady = 8;                      // a sample is over so many times the jitter: it errs by an eighth at most
 constexpr double kLeastGain = .5;
 constexpr double kMostServo = 1.1;
 constexpr double kLevelBand = .03;              // gains nearer to 1 than this are level
+constexpr double kMostRadio = .5;               // of loss
+constexpr double kFirstDip = .25;               // where it is not known yet how far is slow
+constexpr double kDeepestDip = .3;
 constexpr double kMarkCut = .85;                // RFC 8511's beta for ECN
-constexpr double kCreep = 1.01;                 // a round, where only loss says how far: the excess it costs is small
 constexpr int kPatience = 3;                    // rounds
-constexpr Duration kFirstHold = seconds(2);
-constexpr Duration kLongestHold = seconds(30);
 constexpr std::size_t kSpare = 10;              // packets above the window: acknowledgements come in lumps
-constexpr double kRivalGains[] = {1.25, .75, 1, 1, 1, 1, 1, 1};  // as BBR's, to be its equal
 constexpr double kRivalWindow = 2;
+constexpr double kRivalForget = .02;            // weight of a lower sample among rivals: the highest counts, as with BBR
+constexpr double kOverflow = .01;               // of loss above the radio's
+constexpr double kRivalCut = .05;               // a round of overflow; more gives the path to CUBIC, less takes it from it
+constexpr double kRivalGains[] = {1.25, .75, 1, 1, 1, 1, 1, 1};  // as BBR's, to be its equal
 constexpr std::uint64_t kDrainEvery = 40;       // rounds among rivals: then two at half the rate, to see whether they are still there
 
 double as_seconds(Duration time) {
@@ -31,12 +35,19 @@ double as_seconds(Duration time) {
 RateController::RateController(std::size_t packet, RoundTrip rtt, std::optional<BitsPerSecond> hint,
                                std::optional<Remembered> remembered)
     : packet_(packet), rtt_(rtt), train_(hint, rtt.least) {
+  // A slow path gets its train slowly: what it cannot take at once only waits before it.
+  if (hint) {
+    const BitsPerSecond spread = rate_of(train_.packets() * packet, rtt.least / 2);
+    capacity_ = std::min(kTrainRate, std::max(scaled(*hint, kTrainGain), spread));
+    pacing_ = capacity_;
+  }
   // A path remembered with another round trip is another path.
   const bool fits = remembered && remembered->rtt * 3 / 4 <= rtt.least && rtt.least <= remembered->rtt * 5 / 4;
   if (fits) {
     stage_ = Stage::Jump;
     capacity_ = remembered->rate;
     pacing_ = scaled(capacity_, .5);
+    pace_ = Pace::Above;  // for all that is known
   }
   paced_.fill(pacing_);
 }
@@ -57,23 +68,37 @@ Duration RateController::window_of_samples() const {
 std::uint64_t RateController::window() const {
   const std::size_t spare = kSpare * packet_;
   if (stage_ == Stage::Train) return train_.packets() * packet_ + delivered_in_train_;
-  const std::uint64_t path = bytes_in(rtt_.least, capacity_);
+  // The way back, or the path as a whole, may have become longer than it ever was: only our own queue is not counted.
+  const std::uint64_t path = bytes_in(std::max(rtt_.least, rtt_.smoothed - delay_.queue()), capacity_);
   if (stage_ == Stage::Jump) return std::max<std::uint64_t>(path / 2, train_.packets() * packet_);
   if (rivals_.present()) return static_cast<std::uint64_t>(kRivalWindow * static_cast<double>(path)) + spare;
   // What is lost counts as in flight until it is known to be lost: another half of a round trip.
   return path + path / 2 + bytes_in(queue_most() + milliseconds(25), capacity_) + spare;
 }
 
-void RateController::on_arrival(std::uint64_t sent, TimePoint left, Duration received) {
-  if (stage_ == Stage::Train) train_.on_arrival(sent, left, received);
+// On a slow path a small packet is through so much sooner than a large one that the difference would seem a queue.
+bool RateController::tells_delay(std::size_t size) const {
+  return size >= packet_ * 3 / 4 || time_for(packet_ - size, capacity_) < kQueueNone / 4;
+}
+
+void RateController::on_arrival(std::uint64_t sent, std::size_t size, TimePoint left, Duration received) {
+  if (stage_ == Stage::Cruise) return;
+  // The first of them found no queue of ours.
+  if (size >= packet_ * 3 / 4) delay_.on_early_sample(received - left.time_since_epoch(), left);
+  train_.on_arrival(sent, left, received);
 }
 
 void RateController::on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t lost) {
-  if (arrived > 0) outage_ = false;
-  if (outage_) return;
+  if (arrived > 0 && outage_) {
+    outage_ = false;
+    believed_from_ = rounds_.count() + 2;
+  }
+  if (outage_ || rounds_.count() < believed_from_) return;
   round_arrived_ += arrived;
   round_lost_ += lost;
-  loss_.on_outcome(stage_ == Stage::Train ? Pace::Below : pace, arrived, lost);
+  if (held_.now() && pace == Pace::Level) held_.on_outcome(arrived, lost);
+  if (rivals_.present()) return;  // what overflows now is not the radio's
+  loss_.on_outcome(stage_ == Stage::Train ? Pace::Above : pace, arrived, lost);
 }
 
 void RateController::on_outage() {
@@ -83,15 +108,17 @@ void RateController::on_outage() {
 
 void RateController::on_ack(const Acked& ack, RoundTrip rtt) {
   rtt_ = rtt;
-  delay_.on_sample(ack.received - ack.left.time_since_epoch(), ack.now, window_of_samples());
-  delivery_.on_point({ack.left, ack.received, ack.largest_sent});
+  if (tells_delay(ack.size)) delay_.on_sample(ack.received - ack.left.time_since_epoch(), ack.now, window_of_samples());
+  delivery_.on_point({ack.left, ack.received, ack.largest_sent, ack.delivered});
   round_queue_ = std::min(round_queue_, delay_.queue());
+  round_least_ = std::min(round_least_, delay_.above_least());
   round_app_limited_ = round_app_limited_ || ack.app_limited;
   if (stage_ == Stage::Train) {
     delivered_in_train_ = ack.delivered;
     leave_train(ack);
     return;
   }
+  if (stage_ == Stage::Jump) correct_memory(ack);
   measure(ack);
   if (rounds_.on_ack(ack.largest_sent, ack.sent)) on_round(ack);
   choose_pacing();
@@ -106,23 +133,40 @@ void RateController::leave_train(const Acked& ack) {
   capacity_ = measured->rate;
   capacity_seen_ = measured->is_limit;
   stage_ = Stage::Jump;
+  jumped_ = true;
   rounds_.begin(ack.sent);
   choose_pacing();
 }
 
+// A remembered rate may be far too high by now; its first packets are as good as a train.
+void RateController::correct_memory(const Acked& ack) {
+  if (!jumped_) rounds_.begin(ack.sent);
+  jumped_ = true;
+  const std::optional<Train::Measured> measured = train_.measured();
+  if (!measured || !measured->is_limit || measured->rate >= capacity_) return;
+  capacity_ = measured->rate;
+  capacity_seen_ = true;
+}
+
 // While something of ours waits at the bottleneck, what comes out is what it can; else it is what we sent, and only a floor.
 void RateController::measure(const Acked& ack) {
-  if (held_) return;  // loss tells what the path takes, not delay
+  if (held_.now()) return;  // loss tells what the path takes, not delay
   const std::optional<Delivery::Rates> rates = delivery_.over(window_of_samples(), kWindowPackets * packet_);
   if (!rates) return;
-  const auto seen = static_cast<double>(rates->through.value);
+  auto seen = static_cast<double>(rates->through.value);
+  // What a full queue turned away did not come through it.
+  if (delay_.queue() > queue_most()) {
+    seen = std::min(seen, static_cast<double>(rates->arrived.value) / (1 - std::min(loss_.radio(), kMostRadio)));
+  }
   const auto offered = static_cast<double>(rates->offered.value);
   const auto thought = static_cast<double>(capacity_.value);
-  // What comes out just as it was sent did not wait: then the delay is not a queue of ours.
   const double noise = as_seconds(delay_.jitter()) / as_seconds(rates->over);
-  const bool limits = std::abs(seen - offered) > std::max(kLevelBand, noise) * offered;
-  if (!delay_.empty() && !ack.app_limited && (real_queue_ || limits)) {
-    capacity_ = scaled({static_cast<std::uint64_t>(thought * (1 - kFill) + seen * kFill)}, 1);
+  // A difference that the jitter explains counts little; a larger one at once.
+  const bool clear = std::abs(seen - thought) > 3 * noise * thought;
+  double fill = clear ? kFill : kFill * std::clamp(kLevelBand / noise, .1, 1.0);
+  if (rivals_.present() && seen < thought) fill = kRivalForget;
+  if (!delay_.empty() && !ack.app_limited) {
+    capacity_ = scaled({static_cast<std::uint64_t>(thought * (1 - fill) + seen * fill)}, 1);
     capacity_seen_ = true;
   } else if (std::min(seen, offered) > thought) {
     // Where nothing waits packets come out as they went in; what seems faster is the path's jitter.
@@ -130,38 +174,56 @@ void RateController::measure(const Acked& ack) {
   }
 }
 
-void RateController::hold(TimePoint now) {
-  hold_ = hold_ == Duration{} ? kFirstHold : std::min<Duration>(hold_ * 2, kLongestHold);
-  held_ = true;
-  hold_until_ = now + hold_;
-  empty_rounds_ = 0;
-}
-
-// What was sent a round trip ago lost so much more than the radio takes: so much less passes.
-void RateController::cut(double excess) {
-  if (cut_in_ + 1 >= rounds_.count() && cut_in_ > 0) return;
-  cut_in_ = rounds_.count();
-  capacity_ = std::min(capacity_, scaled(paced_[1], 1 - excess));
-  loss_.start_over();
-  capacity_seen_ = true;
+// Where no queue shows the path's rate: what was lost beyond what the radio takes did not pass.
+void RateController::steer_by_loss(const Acked& ack) {
+  const Held::Step step = held_.next_step(loss_, round_app_limited_);
+  if (step.gross) {
+    capacity_ = std::min(capacity_, scaled(paced_[1], step.factor));
+    capacity_seen_ = true;
+    loss_.start_over();
+    believed_from_ = rounds_.count() + 2;  // what is under way was sent at the old rate
+  } else {
+    capacity_ = scaled(capacity_, step.factor);
+    if (step.slow_in_doubt) loss_.forget_slow();
+  }
+  // A queue can be kept after all: it tells more than loss.
+  if (held_.over(capacity_, ack.now) || delay_.queue() >= queue_wanted()) held_.end();
 }
 
 void RateController::judge_loss(const Acked& ack) {
+  if (rounds_.count() < believed_from_) return;
+  if (held_.now()) return steer_by_loss(ack);
   const double all = static_cast<double>(round_arrived_ + round_lost_);
   const double share = all > 0 ? static_cast<double>(round_lost_) / all : 0;
   const bool excess = loss_.exceeds_radio(round_arrived_, round_lost_);
   if (excess && share > kBrakeLoss && delay_.queue() > queue_most()) {
-    capacity_ = scaled(capacity_, .5);
+    capacity_ = std::min(capacity_, scaled(paced_[1], .5));
     return;
   }
-  const bool grew = paced_[1] > capacity_ || empty_rounds_ > 0;
-  const bool tested = step_ == Step::Settle;
-  const bool no_queue = delay_.queue() < queue_wanted();
-  if (no_queue && ((tested && loss_.follows_rate()) || (excess && grew))) hold(ack.now);
-  if (held_ && excess) cut(share - loss_.radio());
-  if (held_ && !excess && !round_app_limited_ && cut_in_ + 1 < rounds_.count()) capacity_ = scaled(capacity_, kCreep);
-  // A queue can be kept after all: it tells more than loss.
-  if (held_ && (ack.now >= hold_until_ || !no_queue)) held_ = false;
+  if (rivals_.present() && share > loss_.radio() + kOverflow) capacity_ = scaled(capacity_, 1 - kRivalCut);
+  const bool grew = paced_[1] > scaled(capacity_, 1 + kLevelBand) || empty_rounds_ > 0;
+  const bool tested = step_ == Step::Settle && loss_.follows_rate();
+  if (delay_.queue() >= queue_wanted() || !(tested || (excess && grew))) return;
+  held_.begin(std::max(capacity_, paced_[1]), ack.now);
+  held_.on_outcome(round_arrived_, round_lost_);
+  steer_by_loss(ack);
+}
+
+// Whether what waits is ours, others', or the path's own.
+void RateController::judge_queue(Duration gave_way) {
+  way_arrived_ += static_cast<double>(round_arrived_);
+  way_lost_ += static_cast<double>(round_lost_);
+  // A full buffer stands as still as a longer path, but it loses what is too much.
+  const bool overflows = way_lost_ > (loss_.radio() + kOverflow) * (way_arrived_ + way_lost_);
+  const Rivals::Verdict verdict = rivals_.on_round(round_queue_, queue_wanted() * 3 / 2, gave_way, delay_.jitter());
+  if (verdict == Rivals::Verdict::Path && !overflows) {
+    delay_.set_floor(delay_.above_least());
+    capacity_ = std::max(capacity_, capacity_kept_);
+  }
+  if (rivals_.giving_way()) return;
+  capacity_kept_ = std::max(capacity_, paced_[1]);
+  way_arrived_ = 0;
+  way_lost_ = 0;
 }
 
 void RateController::on_round(const Acked& ack) {
@@ -170,13 +232,12 @@ void RateController::on_round(const Acked& ack) {
     last_dip_ = ack.now;
   }
   judge_loss(ack);
-  empty_rounds_ = delay_.empty() && !round_app_limited_ && !held_ ? empty_rounds_ + 1 : 0;
+  empty_rounds_ = delay_.empty() && !round_app_limited_ && !held_.now() ? empty_rounds_ + 1 : 0;
   const Duration took = ack.now - round_began_;
-  const bool gave_way = gain_ < 1 - kLevelBand;
-  rivals_.on_round(round_queue_, queue_wanted() * 3 / 2,
-                   gave_way ? std::chrono::duration_cast<Duration>(took * (1 - gain_)) : Duration{}, delay_.jitter());
-  next_step(ack.now);
+  const auto gave_way = std::chrono::duration_cast<Duration>(took * (1 - gain_));
+  judge_queue(gave_way);
   round_queue_ = Duration::max();
+  round_least_ = Duration::max();
   round_app_limited_ = ack.app_limited;
   round_arrived_ = 0;
   round_lost_ = 0;
@@ -194,26 +255,32 @@ void RateController::next_step(TimePoint now) {
   if (step_ == Step::Up) {
     step_ = Step::Down;
     dip_ = test_depth();
-    last_dip_ = now;
     return;
   }
   if (step_ == Step::Down) {
     step_ = Step::Settle;  // its round shows what the one below it did
     return;
   }
-  if (step_ == Step::Settle) real_queue_ = round_queue_ < queue_before_dip_ / 2 || delay_.empty();
-  if (step_ == Step::Settle) rounds_at_level_ = 0;
+  if (step_ == Step::Settle) {
+    if (drains_) delay_.set_floor(std::min(round_least_, queue_most()));
+    drains_ = false;
+    rounds_at_level_ = 0;
+  }
   step_ = Step::Level;
   ++rounds_at_level_;
-  if (rivals_.present()) return;
-  if (loss_.all() > kLossWorthATest && rounds_at_level_ >= kTestEvery) {
-    step_ = held_ ? Step::Down : Step::Up;  // held: what the radio takes is all that is asked
-    dip_ = test_depth();
-  } else if (!delay_.empty() && now - last_dip_ > std::max<Duration>(kDipEvery, 20 * rtt_.smoothed)) {
+  if (rivals_.present() || rivals_.giving_way()) return;
+  if (held_.now() && !loss_.knows_slow()) {
     step_ = Step::Down;
-    dip_ = std::clamp(as_seconds(delay_.queue()) / as_seconds(rtt_.smoothed) + kLevelBand, .05, .3);
-    queue_before_dip_ = delay_.queue();
+    dip_ = kFirstDip;
+  } else if (!delay_.empty() && now - last_dip_ > std::max<Duration>(kDipEvery, 20 * rtt_.smoothed)) {
+    const double depth = as_seconds(delay_.above_least()) / as_seconds(rtt_.smoothed) + kLevelBand;
+    step_ = Step::Down;
+    dip_ = std::min(depth, kDeepestDip);
+    drains_ = depth <= kDeepestDip;
     last_dip_ = now;
+  } else if (loss_.all() > kLossWorthATest && rounds_at_level_ >= kTestEvery) {
+    step_ = held_.now() ? Step::Down : Step::Up;  // held: what the radio takes is all that is asked
+    dip_ = test_depth();
   }
 }
 
@@ -230,7 +297,7 @@ double RateController::growth() const {
 double RateController::servo_gain() const {
   const double off = as_seconds(queue_wanted() - delay_.queue()) / (kRelax * as_seconds(rtt_.smoothed));
   const double gain = std::clamp(1 + off, kLeastGain, kMostServo);
-  if (held_) return std::min(gain, 1.0);
+  if (held_.now()) return std::min(gain, 1.0);
   return empty_rounds_ > 0 ? std::max(gain, growth()) : gain;
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "booster/transport/rate/delivery.h"
+#include "booster/transport/rate/held.h"
 #include "booster/transport/rate/loss_kinds.h"
 #include "booster/transport/rate/queue_delay.h"
 #include "booster/transport/rate/rivals.h"
@@ -33,6 +34,7 @@ struct Acked {  // one ACK
   TimePoint now;
   Duration received{};             // arrival of the largest on the peer's clock
   TimePoint left{};                // when that was sent
+  std::size_t size = 0;            // its octets
   std::uint64_t largest_sent = 0;  // octets sent up to and with it
   std::uint64_t sent = 0;          // octets sent up to now
   std::uint64_t delivered = 0;     // octets known to have arrived
@@ -43,7 +45,8 @@ class RateController {
  public:
   RateController(std::size_t packet, RoundTrip rtt, std::optional<BitsPerSecond> hint, std::optional<Remembered> remembered);
 
-  void on_arrival(std::uint64_t sent, TimePoint left, Duration received);  // of a packet of the train
+  // Of a packet of the train: octets sent up to and with it, its own, when it left, when it arrived.
+  void on_arrival(std::uint64_t sent, std::size_t size, TimePoint left, Duration received);
   void on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t lost);   // packets
   void on_burst() { loss_.on_burst(); }
   void on_regret(std::uint64_t returned) { loss_.on_regret(returned); }
@@ -63,12 +66,13 @@ class RateController {
   Duration queue() const { return delay_.queue(); }
   double loss() const { return loss_.all(); }
   double radio_loss() const { return loss_.radio(); }
-  bool policed() const { return held_; }
+  bool policed() const { return held_.now(); }
   bool rivals() const { return rivals_.present(); }
   std::optional<Remembered> remember() const;
 
  private:
   enum class Step : std::uint8_t { Level, Up, Down, Settle };
+  bool tells_delay(std::size_t size) const;
   Duration window_of_samples() const;
   Duration queue_most() const;
   Duration queue_wanted() const;
@@ -81,9 +85,10 @@ class RateController {
   double servo_gain() const;
   double rival_gain() const;
   double growth() const;
+  void judge_queue(Duration gave_way);
   void judge_loss(const Acked& ack);
-  void hold(TimePoint now);
-  void cut(double excess);
+  void steer_by_loss(const Acked& ack);
+  void correct_memory(const Acked& ack);
 
   std::size_t packet_;
   RoundTrip rtt_;
@@ -104,20 +109,22 @@ class RateController {
   int rounds_at_level_ = 0;
   double dip_ = 0;
   TimePoint last_dip_{};
-  Duration queue_before_dip_{};
-  bool real_queue_ = true;  // the last dip drained it: what waits is ours
   int empty_rounds_ = 0;       // in a row in which nothing of ours waited though there was enough to send
   Duration round_queue_ = Duration::max();
+  Duration round_least_ = Duration::max();  // the same above the path's least
+  bool drains_ = false;                     // this dip leaves nothing of ours waiting
   bool round_app_limited_ = false;
   std::uint64_t round_arrived_ = 0;
   std::uint64_t round_lost_ = 0;
   TimePoint round_began_{};
   std::array<BitsPerSecond, 2> paced_{};  // at the beginning of this round and of the one before
-  std::uint64_t cut_in_ = 0;   // the round of the last cut: what is lost in the next one had left before it
+  std::uint64_t believed_from_ = 0;  // the round from which on loss is counted: before it, it is of another rate
+  double way_arrived_ = 0;  // packets, since we give way to a queue
+  double way_lost_ = 0;
+  BitsPerSecond capacity_kept_{};    // before a queue was seen that may be none
   double gain_ = 1;
-  bool held_ = false;          // loss follows the rate, so that it is what tells the path is full
-  TimePoint hold_until_{};
-  Duration hold_{};
+  Held held_;
+  bool jumped_ = false;  // the round of the jump is known
   TimePoint marked_{};
   bool outage_ = false;
 };

@@ -31,7 +31,7 @@ std::optional<Delivery::Rates> Delivery::over(Duration window, std::uint64_t byt
     const Duration over = last.received - first.received;
     if (over < window || last.sent - first.sent < bytes) continue;
     const std::uint64_t sent = last.sent - first.sent;
-    return Rates{rate_of(sent, over), rate_of(sent, last.left - first.left), over};
+    return Rates{rate_of(sent, over), rate_of(last.arrived - first.arrived, over), rate_of(sent, last.left - first.left), over};
   }
   return std::nullopt;
 }

@@ -13,6 +13,7 @@ class Delivery {
     TimePoint left;            // when the newest packet was sent
     Duration received;         // its arrival on the peer's clock
     std::uint64_t sent;        // octets sent up to and with that packet, lost ones included
+    std::uint64_t arrived;     // octets known to have arrived by then
   };
   // In the order of arrival; an earlier one is passed over.
   void on_point(Point point);
@@ -20,6 +21,7 @@ class Delivery {
 
   struct Rates {
     BitsPerSecond through;    // as if what was lost had been lost behind the bottleneck
+    BitsPerSecond arrived;    // without it
     BitsPerSecond offered;    // what we sent in the time in which these packets left
     Duration over;
   };

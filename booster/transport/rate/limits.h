@@ -36,6 +36,7 @@ constexpr double kLossWorthATest = .003;   // below it the kind of loss does not
 constexpr double kTestDepth = .10;         // rate up and down by this, a round each, to see whether loss follows
 constexpr int kTestEvery = 4;              // rounds
 constexpr std::size_t kMemoryPackets = 600;  // of loss: half of what is older is forgotten
+constexpr std::uint64_t kBurstGap = 3;       // packets: lost ones nearer to each other are lost together
 constexpr std::size_t kBurstPackets = 2;     // RFC 9002 §7.7
 constexpr Duration kBurstTime = milliseconds(1);
 constexpr Duration kProbeApart = milliseconds(50);  // in an outage: its end is found so soon, for a minute

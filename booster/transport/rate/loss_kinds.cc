@@ -9,6 +9,7 @@ namespace {
 constexpr double kEnough = 20;       // packets, to speak of a share
 constexpr double kBurstMemory = 200;   // lost packets
 constexpr double kMostUnproved = .15;  // while nothing was sent slowly: more than this is hardly the radio's
+constexpr double kWild = 1.5;          // one round among hundreds: bursts are no normal distribution
 constexpr double kLeastExcess = .025;  // a test at kTestDepth above a policer's rate loses nine parts in a hundred
 
 }  // namespace
@@ -38,8 +39,7 @@ void LossKinds::on_regret(std::uint64_t returned) {
 }
 
 void LossKinds::start_over() {
-  const double taken = std::min(radio(), kMostUnproved);
-  below_ = {kEnough * (1 - taken), kEnough * taken};
+  below_ = {};
   level_ = {};
   above_ = {};
 }
@@ -50,7 +50,10 @@ double LossKinds::all() const {
 }
 
 double LossKinds::burst() const {
-  return bursts_ < 1 ? 1 : std::max(1.0, lost_ / bursts_);
+  if (bursts_ < 1) return 1;
+  // At a high loss even independent ones stand near to each other.
+  const double by_chance = std::pow(1 - all(), static_cast<double>(kBurstGap));
+  return std::max(1.0, lost_ / bursts_ * by_chance);
 }
 
 double LossKinds::doubt(const Count& one, const Count& other) const {
@@ -66,6 +69,14 @@ double LossKinds::radio() const {
   return (below_.lost + level_.lost) / (below_.total() + level_.total());
 }
 
+bool LossKinds::knows_slow() const {
+  return below_.total() >= kEnough;
+}
+
+double LossKinds::when_slow() const {
+  return knows_slow() ? below_.share() : std::min(all(), kMostUnproved);
+}
+
 bool LossKinds::follows_rate() const {
   const auto more = [&](const Count& faster) {
     return faster.total() >= kEnough && faster.share() > below_.share() + std::max(doubt(faster, below_), kLeastExcess);
@@ -78,7 +89,7 @@ bool LossKinds::exceeds_radio(std::uint64_t arrived, std::uint64_t lost) const {
   Count quiet = below_;
   quiet.arrived += level_.arrived;
   quiet.lost += level_.lost;
-  return round.total() >= kEnough && round.share() > radio() + std::max(doubt(round, quiet), kLeastExcess);
+  return round.total() >= kEnough && round.share() > radio() + std::max(kWild * doubt(round, quiet), kLeastExcess);
 }
 
 }  // namespace booster::transport::rate

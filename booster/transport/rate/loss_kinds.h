@@ -15,11 +15,15 @@ class LossKinds {
   // A packet was lost whose neighbours before it were not: the beginning of a burst, perhaps of one.
   void on_burst() { bursts_ += 1; }
   void on_regret(std::uint64_t returned);  // counted as lost, and arrived after all
-  // The rate is another from here on: what the radio takes is believed, what else was seen is not.
+  // The rate is another from here on, and what was seen before says nothing.
   void start_over();
+  void forget_slow() { below_ = {}; }
 
   double all() const;    // share lost of everything lately
-  double radio() const;  // what would be lost at any rate
+  double radio() const;      // what would be lost at any rate
+  double when_slow() const;  // the same from slow rounds alone: where the level itself may be too much
+  bool knows_slow() const;   // and whether there were enough of them
+  double burst() const;      // packets lost together, on average: so many fewer independent observations there are
   // More is lost the faster we send: the path is full, though no delay may show it.
   bool follows_rate() const;
   // One round lost clearly more than the radio does.
@@ -33,7 +37,6 @@ class LossKinds {
     double share() const { return total() > 0 ? lost / total() : 0; }
   };
   double doubt(const Count& one, const Count& other) const;  // three standard errors of their difference
-  double burst() const;  // packets lost together, on average: so many fewer independent observations there are
 
   Count below_;
   Count level_;

@@ -25,15 +25,20 @@ void QueueDelay::on_sample(Duration delay, TimePoint now, Duration window) {
     bucket_since_ = now;
     least_[bucket_] = delay;
   }
+  take(delay);
+}
+
+void QueueDelay::on_early_sample(Duration delay, TimePoint now) {
+  if (bucket_since_ == TimePoint{}) bucket_since_ = now;
+  take(delay);
+}
+
+void QueueDelay::take(Duration delay) {
   least_[bucket_] = std::min(least_[bucket_], delay);
-}
-
-void QueueDelay::forget() {
-  *this = QueueDelay();
-}
-
-Duration QueueDelay::base() const {
-  return *std::min_element(least_.begin(), least_.end());
+  const Duration base = *std::min_element(least_.begin(), least_.end());
+  // An old least was forgotten: what was above it is part of the new one.
+  if (base > base_) floor_ = std::max(floor_ - (base - base_), Duration{});
+  base_ = base;
 }
 
 }  // namespace booster::transport::rate
