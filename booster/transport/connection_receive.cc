@@ -219,7 +219,13 @@ void Connection::notice_arrival(path::Path& path, PacketNumber number, bool elic
   path.heard = now;
   if (path.id == active_) silence_told_ = false;
   path.acks.on_packet(eliciting, !next, ecn == Ecn::Ce, now);
-  if (eliciting && path.train.left > 0) {
+  if (!eliciting) return;
+  if (now - path.train.last_at > std::max<Duration>(2 * path.rtt.smoothed(), kBurstApart)) {
+    path.train.waiting.clear();
+    path.train.left = 2 * rate::kTrainPackets;
+  }
+  path.train.last_at = now;
+  if (path.train.left > 0) {
     --path.train.left;
     path.train.waiting.emplace_back(number, tick(now));
   }

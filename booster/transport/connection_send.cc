@@ -118,7 +118,8 @@ bool Connection::long_due(TimePoint now) const {
 
 void Connection::write_acks(Draft& draft, path::Path& path, TimePoint now) {
   if (path.received.empty()) return;
-  for (std::size_t i = 0; i < path.train.waiting.size();) {
+  const bool enough = path.train.waiting.size() >= rate::kShortestTrain;
+  for (std::size_t i = 0; enough && i < path.train.waiting.size();) {
     std::vector<frame::ArrivalTick> run{path.train.waiting[i].second};
     const PacketNumber first = path.train.waiting[i].first;
     while (++i < path.train.waiting.size() && path.train.waiting[i].first.value == first.value + run.size()) {
@@ -126,7 +127,7 @@ void Connection::write_acks(Draft& draft, path::Path& path, TimePoint now) {
     }
     draft.put(frame::Times{path.id, first, run});
   }
-  path.train.waiting.clear();
+  if (enough) path.train.waiting.clear();
   if (draft.room() < kAckHead + kAckRange) return;
   const std::vector<NumberRange> ranges =
       path.received.tell(std::min(kAckRanges, (draft.room() - kAckHead) / kAckRange));
@@ -213,6 +214,9 @@ std::size_t Connection::finish_short(Draft& draft, path::Path& path, TimePoint n
   if (path.rate) draft.record.pace = static_cast<std::uint8_t>(path.rate->pace());
   if (draft.ack) path.acks.on_sent(now);
   path.unasked = draft.record.eliciting ? 0 : path.unasked + 1;
+  if (draft.record.eliciting && path.rate && path.sent.bytes_in_flight() == 0) {
+    path.rate->on_burst_begins(path.sent.delivered_bytes());
+  }
   if (draft.record.eliciting) path.pacer.on_sent(size, now);
   path.sent.on_sent(std::move(draft.record));
   return size;

@@ -23,5 +23,6 @@ constexpr int kMostUnasked = 32;  // packets in a row that ask for no ACK; RFC 9
 constexpr Duration kLongestHandshakeProbe = std::chrono::seconds(3);  // ten tries within kHandshakeLimit: 10 % loss each
                                                                      // way fails one in ten million
 constexpr Duration kHandshakePto = std::chrono::seconds(1);  // RFC 9002 §6.2.2, nothing known of the path
+constexpr Duration kBurstApart = std::chrono::milliseconds(200);  // silence that makes what follows a burst of its own
 
 }  // namespace booster::transport

@@ -16,8 +16,9 @@
 
 namespace booster::transport::path {
 
-// The arrival times of a path's first packets, which the peer's train is measured by.
+// The arrival times of the first packets of a burst, which the peer's train is measured by.
 struct TrainTimes {
+  TimePoint last_at{};
   std::vector<std::pair<PacketNumber, packet::frame::ArrivalTick>> waiting;
   std::size_t left = 2 * rate::kTrainPackets;
 };

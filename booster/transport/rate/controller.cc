@@ -34,7 +34,7 @@ double as_seconds(Duration time) {
 
 RateController::RateController(std::size_t packet, RoundTrip rtt, std::optional<BitsPerSecond> hint,
                                std::optional<Remembered> remembered)
-    : packet_(packet), rtt_(rtt), train_(hint, rtt.least) {
+    : packet_(packet), rtt_(rtt), train_(hint, rtt.least), hint_(hint) {
   // A slow path gets its train slowly: what it cannot take at once only waits before it.
   if (hint) {
     const BitsPerSecond spread = rate_of(train_.packets() * packet, rtt.least / 2);
@@ -81,6 +81,13 @@ bool RateController::tells_delay(std::size_t size) const {
   return size >= packet_ * 3 / 4 || time_for(packet_ - size, capacity_) < kQueueNone / 4;
 }
 
+void RateController::on_burst_begins(std::uint64_t delivered) {
+  if (stage_ != Stage::Train) return;
+  train_ = Train(hint_, rtt_.least);
+  train_from_ = delivered;
+  delivered_in_train_ = 0;
+}
+
 void RateController::on_arrival(std::uint64_t sent, std::size_t size, TimePoint left, Duration received) {
   if (stage_ == Stage::Cruise) return;
   // The first of them found no queue of ours.
@@ -114,7 +121,7 @@ void RateController::on_ack(const Acked& ack, RoundTrip rtt) {
   round_least_ = std::min(round_least_, delay_.above_least());
   round_app_limited_ = round_app_limited_ || ack.app_limited;
   if (stage_ == Stage::Train) {
-    delivered_in_train_ = ack.delivered;
+    delivered_in_train_ = ack.delivered - std::min(ack.delivered, train_from_);
     leave_train(ack);
     return;
   }
