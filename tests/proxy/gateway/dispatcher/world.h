@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "booster/carrier/tls_carrier.h"
 #include "booster/carrier/tunnel_client.h"
 #include "booster/carrier/tunnel_server.h"
 #include "booster/net/memory_stream.h"
@@ -261,7 +262,7 @@ struct Gateway {
         .identity = identity->tls_identity(), .ask_for_certificate = true, .oldest = tls::Version::Tls13};
     tunnel.emplace(loop, *tls::Context::server(std::move(options)), "gateway", carrier::ServerLimits{});
     tasks.spawn("front", front->run());
-    tunnel_tasks.spawn("tunnel", tunnel->serve(std::vector<net::Listener*>(1, &door), *front));
+    tunnel_tasks.spawn("tunnel", tunnel->serve(std::vector<net::Listener*>(1, &door), {}, *front));
   }
   Task<Result<>> up() {
     start(launcher);
