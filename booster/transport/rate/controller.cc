@@ -15,7 +15,7 @@ constexpr double kMostServo = 1.1;
 constexpr double kLevelBand = .03;              // gains nearer to 1 than this are level
 constexpr double kMostRadio = .5;               // of loss
 constexpr double kFirstDip = .25;               // where it is not known yet how far is slow
-constexpr double kDeepestDip = .3;
+constexpr double kDeepestDip = .5;
 constexpr double kMarkCut = .85;                // RFC 8511's beta for ECN
 constexpr int kPatience = 3;                    // rounds
 constexpr std::size_t kSpare = 10;              // packets above the window: acknowledgements come in lumps
@@ -165,7 +165,9 @@ void RateController::measure(const Acked& ack) {
   const bool clear = std::abs(seen - thought) > 3 * noise * thought;
   double fill = clear ? kFill : kFill * std::clamp(kLevelBand / noise, .1, 1.0);
   if (rivals_.present() && seen < thought) fill = kRivalForget;
-  if (!delay_.empty() && !ack.app_limited) {
+  // What comes out just as it was sent did not wait: then the delay is not a queue of ours.
+  const bool waited = std::abs(seen - offered) > std::max(kLevelBand, noise) * offered || rivals_.present();
+  if (!delay_.empty() && !ack.app_limited && waited) {
     capacity_ = scaled({static_cast<std::uint64_t>(thought * (1 - fill) + seen * fill)}, 1);
     capacity_seen_ = true;
   } else if (std::min(seen, offered) > thought) {
@@ -236,6 +238,7 @@ void RateController::on_round(const Acked& ack) {
   const Duration took = ack.now - round_began_;
   const auto gave_way = std::chrono::duration_cast<Duration>(took * (1 - gain_));
   judge_queue(gave_way);
+  next_step(ack.now);
   round_queue_ = Duration::max();
   round_least_ = Duration::max();
   round_app_limited_ = ack.app_limited;
