@@ -165,9 +165,7 @@ void RateController::measure(const Acked& ack) {
   const bool clear = std::abs(seen - thought) > 3 * noise * thought;
   double fill = clear ? kFill : kFill * std::clamp(kLevelBand / noise, .1, 1.0);
   if (rivals_.present() && seen < thought) fill = kRivalForget;
-  // What comes out just as it was sent did not wait: then the delay is not a queue of ours.
-  const bool waited = std::abs(seen - offered) > std::max(kLevelBand, noise) * offered || rivals_.present();
-  if (!delay_.empty() && !ack.app_limited && waited) {
+  if (!delay_.empty() && !ack.app_limited) {
     capacity_ = scaled({static_cast<std::uint64_t>(thought * (1 - fill) + seen * fill)}, 1);
     capacity_seen_ = true;
   } else if (std::min(seen, offered) > thought) {
