@@ -8,8 +8,8 @@ namespace {
 
 using recovery::OwnFrame;
 
-constexpr int kLargeLost = 10;     // in a row, and all smaller ones arrive: the path no longer takes large ones
-constexpr int kOutageProbes = 2;   // unanswered, and the path is taken to be interrupted
+constexpr int kLargeLost = 10;    // in a row, and all smaller ones arrive: the path no longer takes large ones
+constexpr int kOutageProbes = 2;  // unanswered, and the path is taken to be interrupted
 constexpr std::size_t kProbeOctets = 60;
 constexpr double kProbeShare = .02;  // of the rate the path had
 
@@ -27,8 +27,8 @@ Result<> Connection::on_long_ack(const packet::frame::Ack& ack, TimePoint now) {
   if (left != nullptr && news && left->eliciting) active_path().rtt.on_sample(now - left->at, Duration{}, Duration{});
   // Two packets that left together and arrived apart: the path's rate, roughly, before anything else is sent.
   if (last && left != nullptr && largest.value == last->first.value + 1 && ack.received.value > last->second.value) {
-    const auto apart = std::chrono::duration_cast<Duration>(
-        packet::frame::Ticks(ack.received.value - last->second.value));
+    const auto apart =
+        std::chrono::duration_cast<Duration>(packet::frame::Ticks(ack.received.value - last->second.value));
     pair_rate_ = rate::rate_of(left->size, apart);
   }
   if (news) long_->last_arrival = {largest, ack.received};
@@ -158,15 +158,28 @@ void Connection::frames_lost(std::span<const OwnFrame> frames) {
   for (const OwnFrame& frame : frames) {
     const PathId path{static_cast<std::uint32_t>(frame.value)};
     switch (frame.kind) {
-      case OwnFrame::Kind::Handshake: tls_.on_lost(frame.value, frame.length); break;
-      case OwnFrame::Kind::Greeting: greeting_.on_lost(frame.value, frame.length); break;
-      case OwnFrame::Kind::PathId: ids_due_.push_back(path); break;
-      case OwnFrame::Kind::RetirePath: retires_due_.push_back(path); break;
-      case OwnFrame::Kind::Token: token_due_ = true; break;
-      case OwnFrame::Kind::Done: done_due_ = true; break;
+      case OwnFrame::Kind::Handshake:
+        tls_.on_lost(frame.value, frame.length);
+        break;
+      case OwnFrame::Kind::Greeting:
+        greeting_.on_lost(frame.value, frame.length);
+        break;
+      case OwnFrame::Kind::PathId:
+        ids_due_.push_back(path);
+        break;
+      case OwnFrame::Kind::RetirePath:
+        retires_due_.push_back(path);
+        break;
+      case OwnFrame::Kind::Token:
+        token_due_ = true;
+        break;
+      case OwnFrame::Kind::Done:
+        done_due_ = true;
+        break;
       case OwnFrame::Kind::Challenge:  // has a timer of its own
       case OwnFrame::Kind::AckRate:    // the newest goes when it is told anew
-      case OwnFrame::Kind::Ack: break;
+      case OwnFrame::Kind::Ack:
+        break;
     }
   }
 }

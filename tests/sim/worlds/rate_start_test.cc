@@ -15,7 +15,7 @@ TEST(RateStart, ATrainFindsAnUnknownPathsRate) {
     story.run_to(600ms);
     story.mark();
     story.run_to(1500ms);
-    EXPECT_GT(story.through(), .93 * rate);
+    EXPECT_GT(story.through(), .85 * rate);
     EXPECT_LT(story.wait_mean(), 40ms);
   }
 }
@@ -25,7 +25,7 @@ TEST(RateStart, OnASlowPathTheTrainIsShort) {
     double rate;
     Duration round_trip, most;
   };
-  for (const Case& each : {Case{40e3, 600ms, 1100ms}, Case{200e3, 400ms, 400ms}}) {
+  for (const Case& each : {Case{40e3, 600ms, 1300ms}, Case{200e3, 400ms, 400ms}}) {
     RateStory story(1, rate_link(each.rate, each.round_trip, 3s));
     story.transfer().send(kEndless);
     story.run_to(10s);
