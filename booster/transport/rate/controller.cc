@@ -40,8 +40,7 @@ RateController::RateController(std::size_t packet, RoundTrip rtt, std::optional<
   // A slow path gets its train slowly: what it cannot take at once only waits before it.
   if (hint) {
     const BitsPerSecond spread = rate_of(train_.packets() * packet, rtt.least / 2);
-    capacity_ = std::min(kTrainRate, std::max(scaled(*hint, kTrainGain), spread));
-    pacing_ = capacity_;
+    pacing_ = std::min(kTrainRate, std::max(scaled(*hint, kTrainGain), spread));
   }
   // A path remembered with another round trip is another path.
   const bool fits = remembered && remembered->rtt * 3 / 4 <= rtt.least && rtt.least <= remembered->rtt * 5 / 4;
@@ -81,7 +80,7 @@ std::uint64_t RateController::window() const {
 
 // On a slow path a small packet is through so much sooner than a large one that the difference would seem a queue.
 bool RateController::tells_delay(std::size_t size) const {
-  return size >= packet_ * 3 / 4 || time_for(packet_ - size, capacity_) < kQueueNone / 4;
+  return size >= packet_ * 3 / 4 || (capacity_seen_ && time_for(packet_ - size, capacity_) < kQueueNone / 4);
 }
 
 void RateController::on_arrival(std::uint64_t sent, std::size_t size, TimePoint left, Duration received) {
