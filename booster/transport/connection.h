@@ -1,8 +1,9 @@
 // Connection: one end of BST over UDP. Brings one session's frames over paths that lose, delay and change.
 //
-// Sans-I/O, single-threaded, never reads a clock. This class only routes: what arrives to the part that knows it (packet/,
-// recovery/, rate/, path/), what they want sent into packets.
-//   Limits  memory: the session's own, and about 200 octets for each packet in flight; from a hostile peer at most kMaxTls,
+// Sans-I/O, single-threaded, never reads a clock. This class only routes: what arrives to the part that knows it
+// (packet/, recovery/, rate/, path/), what they want sent into packets.
+//   Limits  memory: the session's own, and about 200 octets for each packet in flight; from a hostile peer at most
+//   kMaxTls,
 //           kMaxGreeting, kMaxEarly and kPathsAtOnce paths
 //   Owns    `handshake`, `entropy`, the session outlive it
 // Source: PROTOCOL.md, DESIGN §6
@@ -31,8 +32,8 @@ struct Settings {
   Bytes token;                                 // client: from an earlier connection, proves the address
   const crypto::Secret* reset_key = nullptr;   // gateway: outlives the process; a client makes tokens up
   // Gateway: the ids of the client's first packet, and that its address is proved by a token.
-  packet::ConnectionId first_destination;      // before any Retry
-  packet::ConnectionId keyed_destination;      // what the handshake keys are made from
+  packet::ConnectionId first_destination;  // before any Retry
+  packet::ConnectionId keyed_destination;  // what the handshake keys are made from
   packet::ConnectionId client_id;
   bool address_proved = false;
 };
@@ -235,7 +236,7 @@ class Connection {
   const TimePoint began_;
 
   packet::ExchangedIds ids_;
-  std::unique_ptr<LongSpace> long_;     // nullptr: confirmed
+  std::unique_ptr<LongSpace> long_;  // nullptr: confirmed
   std::unique_ptr<ShortKeys> keys_;
   SmallStream tls_{kMaxTls};
   SmallStream greeting_{kMaxGreeting};
@@ -260,9 +261,9 @@ class Connection {
     Route route;
     Ecn ecn;
   };
-  std::deque<Early> early_;              // packets that came before the peer had proved who it is
+  std::deque<Early> early_;  // packets that came before the peer had proved who it is
   std::size_t early_bytes_ = 0;
-  std::deque<Bytes> early_frames_;       // session frames that came before there was a session
+  std::deque<Bytes> early_frames_;  // session frames that came before there was a session
   std::size_t early_frame_bytes_ = 0;
 
   std::optional<Closed> end_;

@@ -10,7 +10,6 @@ namespace {
 using recovery::OwnFrame;
 
 constexpr int kLargeLost = 5;      // in a row, and smaller ones arrive: the path may take large ones no more
-constexpr std::uint64_t kBurst = 8;  // packets: lost ones nearer to each other are lost together
 constexpr int kOutageProbes = 2;   // unanswered, and the path is taken to be interrupted
 constexpr std::size_t kProbeOctets = 60;
 constexpr BitsPerSecond kUnknownRate{96'000};  // of which the share is a probe each quarter of a second
@@ -180,12 +179,24 @@ void Connection::frames_lost(std::span<const OwnFrame> frames) {
   for (const OwnFrame& frame : frames) {
     const PathId path{static_cast<std::uint32_t>(frame.value)};
     switch (frame.kind) {
-      case OwnFrame::Kind::Handshake: tls_.on_lost(frame.value, frame.length); break;
-      case OwnFrame::Kind::Greeting: greeting_.on_lost(frame.value, frame.length); break;
-      case OwnFrame::Kind::PathId: ids_due_.push_back(path); break;
-      case OwnFrame::Kind::RetirePath: retires_due_.push_back(path); break;
-      case OwnFrame::Kind::Token: token_due_ = true; break;
-      case OwnFrame::Kind::Done: done_due_ = true; break;
+      case OwnFrame::Kind::Handshake:
+        tls_.on_lost(frame.value, frame.length);
+        break;
+      case OwnFrame::Kind::Greeting:
+        greeting_.on_lost(frame.value, frame.length);
+        break;
+      case OwnFrame::Kind::PathId:
+        ids_due_.push_back(path);
+        break;
+      case OwnFrame::Kind::RetirePath:
+        retires_due_.push_back(path);
+        break;
+      case OwnFrame::Kind::Token:
+        token_due_ = true;
+        break;
+      case OwnFrame::Kind::Done:
+        done_due_ = true;
+        break;
       case OwnFrame::Kind::Challenge:  // has a timer of its own
       case OwnFrame::Kind::Ack: break;
     }

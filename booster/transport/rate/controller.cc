@@ -6,25 +6,27 @@
 namespace booster::transport::rate {
 namespace {
 
-constexpr double kTrainGain = 2;                // over what two packets of the handshake showed
-constexpr double kFill = .5;                    // weight of a new rate sample while the queue is there
-constexpr double kRelax = 3;                    // the queue is brought to what is wanted within so many round trips
-constexpr int kSteady = 8;                      // a sample is over so many times the jitter: it errs by an eighth at most
+constexpr double kTrainGain = 2;  // over what two packets of the handshake showed
+constexpr double kFill = .5;      // weight of a new rate sample while the queue is there
+constexpr double kRelax = 3;      // the queue is brought to what is wanted within so many round trips
+constexpr int kSteady = 8;        // a sample is over so many times the jitter: it errs by an eighth at most
 constexpr double kLeastGain = .5;
 constexpr double kMostServo = 1.1;
-constexpr double kLevelBand = .03;              // gains nearer to 1 than this are level
-constexpr double kMostRadio = .5;               // of loss
-constexpr double kFirstDip = .25;               // where it is not known yet how far is slow
-constexpr double kDeepestDip = .3;
-constexpr double kMarkCut = .85;                // RFC 8511's beta for ECN
-constexpr int kPatience = 3;                    // rounds
-constexpr std::size_t kSpare = 10;              // packets above the window: acknowledgements come in lumps
+constexpr double kLevelBand = .03;  // gains nearer to 1 than this are level
+constexpr double kMostRadio = .5;   // of loss
+constexpr double kFirstDip = .25;   // where it is not known yet how far is slow
+constexpr double kDeepestDip = .5;
+constexpr double kLeastWanted = .1;  // of the queue, where the path marks what waits
+constexpr double kMarkCut = .85;     // RFC 8511's beta for ECN
+constexpr int kPatience = 3;         // rounds
+constexpr std::size_t kSpare = 10;   // packets above the window: acknowledgements come in lumps
 constexpr double kRivalWindow = 2;
-constexpr double kRivalForget = .02;            // weight of a lower sample among rivals: the highest counts, as with BBR
-constexpr double kOverflow = .01;               // of loss above the radio's
-constexpr double kRivalCut = .05;               // a round of overflow; more gives the path to CUBIC, less takes it from it
+constexpr double kRivalForget = .02;  // weight of a lower sample among rivals: the highest counts, as with BBR
+constexpr double kOverflow = .01;     // of loss above the radio's
+constexpr double kRivalCut = .05;     // a round of overflow; more gives the path to CUBIC, less takes it from it
 constexpr double kRivalGains[] = {1.25, .75, 1, 1, 1, 1, 1, 1};  // as BBR's, to be its equal
-constexpr std::uint64_t kDrainEvery = 40;       // rounds among rivals: then two at half the rate, to see whether they are still there
+constexpr std::uint64_t kDrainEvery =
+    40;  // rounds among rivals: then two at half the rate, to see whether they are still there
 
 double as_seconds(Duration time) {
   return std::chrono::duration<double>(time).count();
@@ -38,8 +40,7 @@ RateController::RateController(std::size_t packet, RoundTrip rtt, std::optional<
   // A slow path gets its train slowly: what it cannot take at once only waits before it.
   if (hint) {
     const BitsPerSecond spread = rate_of(train_.packets() * packet, rtt.least / 2);
-    capacity_ = std::min(kTrainRate, std::max(scaled(*hint, kTrainGain), spread));
-    pacing_ = capacity_;
+    pacing_ = std::min(kTrainRate, std::max(scaled(*hint, kTrainGain), spread));
   }
   // A path remembered with another round trip is another path.
   const bool fits = remembered && remembered->rtt * 3 / 4 <= rtt.least && rtt.least <= remembered->rtt * 5 / 4;
@@ -58,7 +59,8 @@ Duration RateController::queue_most() const {
 
 Duration RateController::queue_wanted() const {
   const Duration two_packets = time_for(2 * packet_, capacity_);
-  return std::min(std::max(kQueueWanted, two_packets) + delay_.jitter() * 3 / 2, queue_most());
+  const Duration wanted = std::min(std::max(kQueueWanted, two_packets) + delay_.jitter() * 3 / 2, queue_most());
+  return std::chrono::duration_cast<Duration>(wanted * wanted_share_);
 }
 
 Duration RateController::window_of_samples() const {
@@ -78,7 +80,7 @@ std::uint64_t RateController::window() const {
 
 // On a slow path a small packet is through so much sooner than a large one that the difference would seem a queue.
 bool RateController::tells_delay(std::size_t size) const {
-  return size >= packet_ * 3 / 4 || time_for(packet_ - size, capacity_) < kQueueNone / 4;
+  return size >= packet_ * 3 / 4 || (capacity_seen_ && time_for(packet_ - size, capacity_) < kQueueNone / 4);
 }
 
 void RateController::on_burst_begins(std::uint64_t delivered) {
@@ -155,7 +157,8 @@ void RateController::correct_memory(const Acked& ack) {
   capacity_seen_ = true;
 }
 
-// While something of ours waits at the bottleneck, what comes out is what it can; else it is what we sent, and only a floor.
+// While something of ours waits at the bottleneck, what comes out is what it can; else it is what we sent, and only a
+// floor.
 void RateController::measure(const Acked& ack) {
   if (held_.now()) return;  // loss tells what the path takes, not delay
   const std::optional<Delivery::Rates> rates = delivery_.over(window_of_samples(), kWindowPackets * packet_);
@@ -242,7 +245,9 @@ void RateController::on_round(const Acked& ack) {
   empty_rounds_ = delay_.empty() && !round_app_limited_ && !held_.now() ? empty_rounds_ + 1 : 0;
   const Duration took = ack.now - round_began_;
   const auto gave_way = std::chrono::duration_cast<Duration>(took * (1 - gain_));
+  wanted_share_ = std::min(wanted_share_ * 1.01, 1.0);
   judge_queue(gave_way);
+  next_step(ack.now);
   round_queue_ = Duration::max();
   round_least_ = Duration::max();
   round_app_limited_ = ack.app_limited;
@@ -257,7 +262,8 @@ double RateController::test_depth() const {
   return std::clamp(loss_.all() * .8, kTestDepth, .6);
 }
 
-// Level, and now and then a round above and one below it: to see which loss follows the rate, and to drain our own queue.
+// Level, and now and then a round above and one below it: to see which loss follows the rate, and to drain our own
+// queue.
 void RateController::next_step(TimePoint now) {
   if (step_ == Step::Up) {
     step_ = Step::Down;
@@ -294,10 +300,14 @@ void RateController::next_step(TimePoint now) {
 // A bottleneck that was seen is near; one that was not may be anywhere.
 double RateController::growth() const {
   switch (capacity_seen_ ? empty_rounds_ - kPatience : empty_rounds_) {
-    case 1: return 1.1;
-    case 2: return 1.25;
-    case 3: return 1.5;
-    default: return empty_rounds_ > kPatience ? 2 : 1;
+    case 1:
+      return 1.1;
+    case 2:
+      return 1.25;
+    case 3:
+      return 1.5;
+    default:
+      return empty_rounds_ > kPatience ? 2 : 1;
   }
 }
 
@@ -328,6 +338,7 @@ void RateController::on_congestion_mark(TimePoint now) {
   if (now - marked_ < rtt_.smoothed) return;  // once a round, as for loss
   marked_ = now;
   capacity_ = scaled(capacity_, kMarkCut);
+  wanted_share_ = std::max(wanted_share_ * kMarkCut, kLeastWanted);
   empty_rounds_ = 0;
   choose_pacing();
 }

@@ -1,10 +1,10 @@
 // RateController: how fast one direction of one path may be sent into.
 //
-// It knows three things: what the bottleneck lets through (Delivery), what waits before it (QueueDelay), and which loss is the
-// radio's (LossKinds). While something of ours waits at the bottleneck, what comes out of it *is* its rate; so a small queue
-// is kept there on purpose, and the rate follows the path in both directions within a quarter of a round trip, without
-// probing. Where no queue can be kept (a policer, a shallow buffer), loss that follows our rate takes its place.
-// Source: PROTOCOL.md §8
+// It knows three things: what the bottleneck lets through (Delivery), what waits before it (QueueDelay), and which loss
+// is the radio's (LossKinds). While something of ours waits at the bottleneck, what comes out of it *is* its rate; so a
+// small queue is kept there on purpose, and the rate follows the path in both directions within a quarter of a round
+// trip, without probing. Where no queue can be kept (a policer, a shallow buffer), loss that follows our rate takes its
+// place. Source: PROTOCOL.md §8
 #pragma once
 #include <array>
 #include <optional>
@@ -43,11 +43,12 @@ struct Acked {  // one ACK
 
 class RateController {
  public:
-  RateController(std::size_t packet, RoundTrip rtt, std::optional<BitsPerSecond> hint, std::optional<Remembered> remembered);
+  RateController(std::size_t packet, RoundTrip rtt, std::optional<BitsPerSecond> hint,
+                 std::optional<Remembered> remembered);
 
   // Of a packet of the train: octets sent up to and with it, its own, when it left, when it arrived.
   void on_arrival(std::uint64_t sent, std::size_t size, TimePoint left, Duration received);
-  void on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t lost);   // packets
+  void on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t lost);  // packets
   void on_burst() { loss_.on_burst(); }
   void on_regret(std::uint64_t returned) { loss_.on_regret(returned); }
   // What is sent now finds the path empty of ours. While nothing is known of it, this is a train anew: the packets of
@@ -114,7 +115,7 @@ class RateController {
   int rounds_at_level_ = 0;
   double dip_ = 0;
   TimePoint last_dip_{};
-  int empty_rounds_ = 0;       // in a row in which nothing of ours waited though there was enough to send
+  int empty_rounds_ = 0;  // in a row in which nothing of ours waited though there was enough to send
   Duration round_queue_ = Duration::max();
   Duration round_least_ = Duration::max();  // the same above the path's least
   bool drains_ = false;                     // this dip leaves nothing of ours waiting
@@ -123,14 +124,15 @@ class RateController {
   std::uint64_t round_lost_ = 0;
   TimePoint round_began_{};
   std::array<BitsPerSecond, 2> paced_{};  // at the beginning of this round and of the one before
-  std::uint64_t believed_from_ = 0;  // the round from which on loss is counted: before it, it is of another rate
-  double way_arrived_ = 0;  // packets, since we give way to a queue
+  std::uint64_t believed_from_ = 0;       // the round from which on loss is counted: before it, it is of another rate
+  double way_arrived_ = 0;                // packets, since we give way to a queue
   double way_lost_ = 0;
-  BitsPerSecond capacity_kept_{};    // before a queue was seen that may be none
+  BitsPerSecond capacity_kept_{};  // before a queue was seen that may be none
   double gain_ = 1;
   Held held_;
   bool jumped_ = false;  // the round of the jump is known
   TimePoint marked_{};
+  double wanted_share_ = 1;  // of the standing queue: less where the path marks it
   bool outage_ = false;
 };
 

@@ -17,8 +17,7 @@ double in_seconds(Duration time) {
 void Delivery::on_point(Point point) {
   if (!points_.empty() && (point.received < points_.back().received || point.sent <= points_.back().sent)) return;
   points_.push_back(point);
-  while (points_.size() > 2 &&
-         (points_.size() > kMostPoints || point.received - points_[1].received > kPointsKept)) {
+  while (points_.size() > 2 && (points_.size() > kMostPoints || point.received - points_[1].received > kPointsKept)) {
     points_.pop_front();
   }
 }
@@ -31,7 +30,8 @@ std::optional<Delivery::Rates> Delivery::over(Duration window, std::uint64_t byt
     const Duration over = last.received - first.received;
     if (over < window || last.sent - first.sent < bytes) continue;
     const std::uint64_t sent = last.sent - first.sent;
-    return Rates{rate_of(sent, over), rate_of(last.arrived - first.arrived, over), rate_of(sent, last.left - first.left), over};
+    return Rates{rate_of(sent, over), rate_of(last.arrived - first.arrived, over),
+                 rate_of(sent, last.left - first.left), over};
   }
   return std::nullopt;
 }

@@ -10,19 +10,19 @@ namespace booster::transport::rate {
 class Delivery {
  public:
   struct Point {
-    TimePoint left;            // when the newest packet was sent
-    Duration received;         // its arrival on the peer's clock
-    std::uint64_t sent;        // octets sent up to and with that packet, lost ones included
-    std::uint64_t arrived;     // octets known to have arrived by then
+    TimePoint left;         // when the newest packet was sent
+    Duration received;      // its arrival on the peer's clock
+    std::uint64_t sent;     // octets sent up to and with that packet, lost ones included
+    std::uint64_t arrived;  // octets known to have arrived by then
   };
   // In the order of arrival; an earlier one is passed over.
   void on_point(Point point);
   void forget() { points_.clear(); }
 
   struct Rates {
-    BitsPerSecond through;    // as if what was lost had been lost behind the bottleneck
-    BitsPerSecond arrived;    // without it
-    BitsPerSecond offered;    // what we sent in the time in which these packets left
+    BitsPerSecond through;  // as if what was lost had been lost behind the bottleneck
+    BitsPerSecond arrived;  // without it
+    BitsPerSecond offered;  // what we sent in the time in which these packets left
     Duration over;
   };
   // Over at least `window` and `packets` of `size`.   nullopt: not known yet

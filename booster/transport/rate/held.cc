@@ -11,7 +11,7 @@ constexpr Duration kLongestHold = seconds(30);
 constexpr double kEnoughToJudge = 24;  // packets
 constexpr double kGrossExcess = .1;    // of loss over the radio's: the rate is far too high
 constexpr double kSmallExcess = .015;
-constexpr double kLeastShare = .01;    // for the error of a share of nothing
+constexpr double kLeastShare = .01;  // for the error of a share of nothing
 
 constexpr int kProof = 2;  // excesses: the one it begins with may have been chance
 
@@ -20,7 +20,6 @@ struct Creep {
 };
 constexpr Creep kDoubtful{.05, 2, .2};
 constexpr Creep kConfirmed{.01, 1.5, .04};  // the excess it costs is small
-
 
 }  // namespace
 

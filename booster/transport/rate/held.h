@@ -1,5 +1,5 @@
-// Held: the rate where no queue can be kept, as at a policer or a shallow buffer. There only loss tells what the path takes:
-// the rate creeps up, and what is lost beyond the radio's share brings it down by as much.
+// Held: the rate where no queue can be kept, as at a policer or a shallow buffer. There only loss tells what the path
+// takes: the rate creeps up, and what is lost beyond the radio's share brings it down by as much.
 #pragma once
 #include "booster/transport/rate/loss_kinds.h"
 
@@ -14,7 +14,8 @@ class Held {
 
   // Of packets sent at the level.
   void on_outcome(std::uint64_t arrived, std::uint64_t lost);
-  // Once a round. By what the rate is to be multiplied; `gross`: it was far too high, so what is under way says nothing.
+  // Once a round. By what the rate is to be multiplied; `gross`: it was far too high, so what is under way says
+  // nothing.
   struct Step {
     double factor = 1;
     bool gross = false;

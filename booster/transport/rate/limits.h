@@ -14,10 +14,10 @@ using std::chrono::seconds;
 // What is wanted of our own standing queue: enough that the bottleneck never runs dry between two acknowledgements, and
 // that its rate can be read off what it lets through; so little that a message behind it does not notice.
 constexpr Duration kQueueWanted = milliseconds(10);
-constexpr Duration kQueueMost = milliseconds(25);    // or a quarter of the base RTT, whichever is longer
-constexpr Duration kQueueNone = milliseconds(2);     // below it (and the jitter) the queue counts as empty
-constexpr Duration kBaseKept = seconds(30);          // how long the least delay seen is believed
-constexpr Duration kDipEvery = seconds(5);           // our own queue is drained so often, to see the path's own delay
+constexpr Duration kQueueMost = milliseconds(25);  // or a quarter of the base RTT, whichever is longer
+constexpr Duration kQueueNone = milliseconds(2);   // below it (and the jitter) the queue counts as empty
+constexpr Duration kBaseKept = seconds(30);        // how long the least delay seen is believed
+constexpr Duration kDipEvery = seconds(5);         // our own queue is drained so often, to see the path's own delay
 
 constexpr Duration kShortestWindow = milliseconds(25);  // of a rate sample: a few deliveries of a radio scheduler
 constexpr Duration kLongestWindow = milliseconds(200);
@@ -31,10 +31,10 @@ constexpr BitsPerSecond kTrainRate{40'000'000};  // faster paths are found by gr
 constexpr BitsPerSecond kLeast{8'000};           // one packet in 1.2 s
 constexpr BitsPerSecond kMost{10'000'000'000};
 
-constexpr double kBrakeLoss = .30;         // above it, with delay risen, the rate halves each round
-constexpr double kLossWorthATest = .003;   // below it the kind of loss does not matter
-constexpr double kTestDepth = .10;         // rate up and down by this, a round each, to see whether loss follows
-constexpr int kTestEvery = 4;              // rounds
+constexpr double kBrakeLoss = .30;           // above it, with delay risen, the rate halves each round
+constexpr double kLossWorthATest = .003;     // below it the kind of loss does not matter
+constexpr double kTestDepth = .10;           // rate up and down by this, a round each, to see whether loss follows
+constexpr int kTestEvery = 4;                // rounds
 constexpr std::size_t kMemoryPackets = 600;  // of loss: half of what is older is forgotten
 constexpr std::uint64_t kBurstGap = 3;       // packets: lost ones nearer to each other are lost together
 constexpr std::size_t kBurstPackets = 2;     // RFC 9002 §7.7

@@ -19,7 +19,7 @@ class LossKinds {
   void start_over();
   void forget_slow() { below_ = {}; }
 
-  double all() const;    // share lost of everything lately
+  double all() const;        // share lost of everything lately
   double radio() const;      // what would be lost at any rate
   double when_slow() const;  // the same from slow rounds alone: where the level itself may be too much
   bool knows_slow() const;   // and whether there were enough of them

@@ -15,7 +15,7 @@ void QueueDelay::on_sample(Duration delay, TimePoint now, Duration window) {
     const Duration apart = std::chrono::abs(delay - recent_.back().delay);
     jitter_ += (apart - jitter_) / 16;
   }
-  while (recent_.size() > 1 && now - recent_.front().at > window) recent_.pop_front();
+  while (!recent_.empty() && now - recent_.front().at > window) recent_.pop_front();
   recent_.push_back({now, delay});
   lowest_ = delay;
   for (const Sample& each : recent_) lowest_ = std::min(lowest_, each.delay);

@@ -9,8 +9,8 @@ constexpr int kLag = 2;
 
 }  // namespace
 
-// A queue that is ours alone falls when we give way, and empties; what others fill does neither for long, nor does it stand
-// still. What stands still whatever we send is no queue.
+// A queue that is ours alone falls when we give way, and empties; what others fill does neither for long, nor does it
+// stand still. What stands still whatever we send is no queue.
 Rivals::Verdict Rivals::on_round(Duration least_queue, Duration most_wanted, Duration should_fall, Duration noise) {
   if (least_queue <= std::max<Duration>(kQueueNone + noise, most_wanted / 4)) present_ = false;
   if (least_queue <= most_wanted) {

@@ -5,8 +5,8 @@
 namespace booster::transport::rate {
 namespace {
 
-constexpr double kSpread = .9;          // arrivals this much slower than departures are a bottleneck's doing
-constexpr std::size_t kPacket = 1252;   // octets of a packet before its path's MTU is known
+constexpr double kSpread = .9;         // arrivals this much slower than departures are a bottleneck's doing
+constexpr std::size_t kPacket = 1252;  // octets of a packet before its path's MTU is known
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// Train: the first packets of a path leave faster than it can take them, and the times at which they arrive tell what it
-// can. So the second round trip goes at the path's own rate, not at a tenth of it.
+// Train: the first packets of a path leave faster than it can take them, and the times at which they arrive tell what
+// it can. So the second round trip goes at the path's own rate, not at a tenth of it.
 #pragma once
 #include <optional>
 

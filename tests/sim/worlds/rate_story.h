@@ -1,5 +1,5 @@
-// The stage for stories of rate control: bulk transfers over one link, perhaps beside others, and meters of what they got,
-// what they made wait and what they wasted.
+// The stage for stories of rate control: bulk transfers over one link, perhaps beside others, and meters of what they
+// got, what they made wait and what they wasted.
 #pragma once
 #include <deque>
 #include <memory>
@@ -62,11 +62,11 @@ class RateStory {
   double rate_of_link() { return link().settings().bits_per_second; }
   double goodput(std::size_t nth = 0);  // bits a second of payload, in order
   double share(std::size_t nth = 0) { return goodput(nth) / rate_of_link(); }
-  double sent();                        // bits a second, at the link's beginning
-  double through();                     // and at its end
-  double thrown_away();                 // by queue and policer, share of what was sent
-  double overhead();                    // octets at the link's end for each of payload
-  Duration waiting();                   // at the bottleneck, now
+  double sent();         // bits a second, at the link's beginning
+  double through();      // and at its end
+  double thrown_away();  // by queue and policer, share of what was sent
+  double overhead();     // octets at the link's end for each of payload
+  Duration waiting();    // at the bottleneck, now
   Duration wait_mean() const;
   Duration wait_at(double share) const;  // .99: p99
   Duration wait_most() const { return wait_at(1); }

@@ -1,5 +1,5 @@
-// A path in miniature for the controller alone: one bottleneck with a drop-tail queue, loss before or behind it, and a receiver
-// that acknowledges eight times a round trip. Virtual time.
+// A path in miniature for the controller alone: one bottleneck with a drop-tail queue, loss before or behind it, and a
+// receiver that acknowledges eight times a round trip. Virtual time.
 #pragma once
 #include <algorithm>
 #include <deque>
@@ -15,17 +15,19 @@ namespace booster::transport::rate {
 class OneBottleneck {
  public:
   struct Path {
-    double rate = 10e6;  // bits a second
-    double rtt = .1;     // seconds
-    double queue = .1;   // seconds of the rate
-    double loss = 0;     // behind the bottleneck
+    double rate = 10e6;       // bits a second
+    double rtt = .1;          // seconds
+    double queue = .1;        // seconds of the rate
+    double loss = 0;          // behind the bottleneck
     double token_rate = 0;    // of a policer before it; 0: none
     double token_bucket = 0;  // octets
     double jitter = 0;        // seconds, uniform, keeps the order
     unsigned seed = 1;
   };
   explicit OneBottleneck(Path path, std::optional<Remembered> remembered = {})
-      : path_(path), random_(path.seed), tokens_(path.token_bucket),
+      : path_(path),
+        random_(path.seed),
+        tokens_(path.token_bucket),
         controller_(kPacket, {as_duration(path.rtt), as_duration(path.rtt)}, std::nullopt, remembered) {}
 
   Path& path() { return path_; }
@@ -56,7 +58,9 @@ class OneBottleneck {
 
  private:
   static constexpr std::size_t kPacket = 1250;
-  static Duration as_duration(double s) { return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(s)); }
+  static Duration as_duration(double s) {
+    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(s));
+  }
   static TimePoint time_at(double s) { return TimePoint{} + as_duration(100 + s); }
   static double seconds_of(TimePoint t) { return std::chrono::duration<double>(t.time_since_epoch()).count() - 100; }
 
@@ -116,7 +120,7 @@ class OneBottleneck {
       controller_.on_outcome(packet.pace, 1, 0);
       if (train_left_ > 0) {
         --train_left_;
-        controller_.on_arrival(packet.sent, time_at(packet.left), as_duration(packet.arrives + 7));
+        controller_.on_arrival(packet.sent, kPacket, time_at(packet.left), as_duration(packet.arrives + 7));
       }
     }
     const Packet& last = ack.packets.back();
@@ -134,6 +138,7 @@ class OneBottleneck {
     controller_.on_ack({.now = time_at(now_),
                         .received = as_duration(last.arrives + 7),
                         .left = time_at(last.left),
+                        .size = kPacket,
                         .largest_sent = last.sent,
                         .sent = sent_,
                         .delivered = delivered_all_},

@@ -1,0 +1,40 @@
+#include "booster/transport/rate/rivals.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace booster::transport::rate {
+namespace {
+
+// Rounds in which we give way by 20 ms each, and the queue does this.
+Rivals::Verdict verdict_on(Rivals& rivals, const std::vector<int>& queues) {
+  for (const int queue : queues) {
+    const auto verdict = rivals.on_round(milliseconds(queue), milliseconds(15), milliseconds(20), milliseconds(1));
+    if (verdict != Rivals::Verdict::Open) return verdict;
+  }
+  return Rivals::Verdict::Open;
+}
+
+TEST(Rivals, AQueueOfOursFallsWhenWeGiveWay) {
+  Rivals rivals;
+  EXPECT_EQ(verdict_on(rivals, {60, 60, 40, 20, 5, 5}), Rivals::Verdict::Open);
+  EXPECT_FALSE(rivals.present());
+}
+
+TEST(Rivals, OthersFillWhatWeLeave) {
+  Rivals rivals;
+  EXPECT_EQ(verdict_on(rivals, {60, 60, 62, 50, 70, 66, 72}), Rivals::Verdict::Rivals);
+  EXPECT_TRUE(rivals.present());
+  verdict_on(rivals, {2});
+  EXPECT_FALSE(rivals.present());
+}
+
+TEST(Rivals, WhatStandsStillIsThePath) {
+  Rivals rivals;
+  EXPECT_EQ(verdict_on(rivals, {50, 50, 51, 50, 51, 50}), Rivals::Verdict::Path);
+  EXPECT_FALSE(rivals.present());
+}
+
+}  // namespace
+}  // namespace booster::transport::rate

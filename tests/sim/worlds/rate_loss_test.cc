@@ -1,0 +1,94 @@
+// Which loss is the radio's, and which is our own.
+#include <gtest/gtest.h>
+
+#include "tests/sim/worlds/rate_links.h"
+
+namespace sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr double kRate = 10e6;
+
+TEST(RateLoss, ConstantLossIsNotTakenForCongestion) {
+  struct Case {
+    double loss, least;
+  };
+  for (const Case& each : {Case{0, .94}, Case{.01, .93}, Case{.02, .91}, Case{.05, .88}, Case{.1, .82}, Case{.2, .7}}) {
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      RateStory story(seed, rate_link(kRate, 100ms, 100ms, {.loss = random_loss(each.loss)}));
+      story.transfer().send(kEndless);
+      story.run_to(15s);
+      EXPECT_GT(story.share(), each.least - .015)
+          << each.loss << " seed " << seed;  // of 15 s the start takes more than of 25
+      EXPECT_LT(story.wait_mean(), 25ms);
+      EXPECT_LT(story.overhead(), 1.09);
+      EXPECT_TRUE(story.transfer().intact());
+    }
+  }
+}
+
+TEST(RateLoss, BurstsAreTheRadiosToo) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    RateStory story(seed, rate_link(kRate, 100ms, 100ms, {.loss = burst_loss(.03, 8)}));
+    story.transfer().send(kEndless);
+    story.run_to(15s);
+    EXPECT_GT(story.share(), .82) << seed;
+    EXPECT_LT(story.wait_mean(), 30ms);
+  }
+}
+
+TEST(RateLoss, ADeepBufferIsNotFilled) {
+  RateStory story(1, rate_link(kRate, 100ms, 1s));
+  story.transfer().send(kEndless);
+  story.run_to(3s);
+  story.mark();
+  story.run_to(15s);
+  EXPECT_GT(story.share(), .94);
+  EXPECT_LT(story.wait_most(), 25ms);
+  EXPECT_EQ(story.thrown_away(), 0);
+}
+
+TEST(RateLoss, AShallowBufferIsNotOverrun) {
+  for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+    RateStory story(seed, rate_link(kRate, 100ms, 4ms));
+    story.transfer().send(kEndless);
+    story.run_to(4s);
+    story.mark();
+    story.run_to(18s);
+    EXPECT_GT(story.share(), .88);
+    EXPECT_LT(story.thrown_away(), .1);
+  }
+}
+
+// Delivery is flat at the token rate, no delay tells of it, and the link behind it would take twenty-five times as
+// much.
+TEST(RateLoss, APolicersRateIsFound) {
+  for (const std::size_t bucket : {20'000U, 200'000U}) {
+    for (const double radio : {0., .05}) {
+      for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+        RateStory story(
+            seed, rate_link(100e6, 100ms, 100ms, {.police = PoliceSettings{4e6, bucket}, .loss = random_loss(radio)}));
+        story.transfer().send(kEndless);
+        story.run_to(5s);
+        story.mark();
+        story.run_to(20s);
+        EXPECT_LT(story.sent(), 1.15 * 4e6) << bucket << " " << radio << " " << seed;
+        EXPECT_LT(story.thrown_away(), .125) << bucket << " " << radio << " " << seed;
+        EXPECT_GT(story.goodput(), .75 * (1 - radio) * 4e6) << bucket << " " << radio << " " << seed;
+      }
+    }
+  }
+}
+
+TEST(RateLoss, MarksAreHeeded) {
+  RateStory story(1, rate_link(kRate, 100ms, 100ms, {.ecn_bytes = 5'000}));
+  story.transfer().send(kEndless);
+  story.run_to(10s);
+  EXPECT_GT(story.share(), .9);
+  EXPECT_LT(story.wait_mean(), 6ms);  // marks begin at 4 ms; unheeded, 10 ms would stand
+  EXPECT_EQ(story.thrown_away(), 0);
+}
+
+}  // namespace
+}  // namespace sim

@@ -1,0 +1,94 @@
+// The first round trips, on links known and unknown; and the named links from the first packet on.
+#include <gtest/gtest.h>
+
+#include "tests/sim/worlds/rate_links.h"
+
+namespace sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(RateStart, ATrainFindsAnUnknownPathsRate) {
+  for (const double rate : {2e6, 10e6, 30e6}) {
+    RateStory story(1, rate_link(rate, 100ms, 100ms));
+    story.transfer().send(kEndless);
+    story.run_to(600ms);
+    story.mark();
+    story.run_to(1500ms);
+    EXPECT_GT(story.through(), .85 * rate);
+    EXPECT_LT(story.wait_mean(), 40ms);
+  }
+}
+
+TEST(RateStart, OnASlowPathTheTrainIsShort) {
+  struct Case {
+    double rate;
+    Duration round_trip, most;
+  };
+  for (const Case& each : {Case{40e3, 600ms, 1300ms}, Case{200e3, 400ms, 400ms}}) {
+    RateStory story(1, rate_link(each.rate, each.round_trip, 3s));
+    story.transfer().send(kEndless);
+    story.run_to(10s);
+    EXPECT_LT(story.wait_most(), each.most) << each.rate;
+    story.mark();
+    story.run_to(30s);
+    EXPECT_GT(story.share(), .7) << each.rate;
+  }
+}
+
+RateStory remembered(double bits_per_second) {
+  return RateStory(1, swapped(rate_link(10e6, 100ms, 100ms)),
+                   rate::Remembered{{static_cast<std::uint64_t>(bits_per_second)}, 100ms});
+}
+
+TEST(RateStart, ARememberedPathIsFullInTheThirdRoundTrip) {
+  RateStory story = remembered(10e6);
+  story.transfer().send(kEndless);
+  story.run_to(400ms);
+  story.mark();
+  story.run_to(1s);
+  EXPECT_GT(story.through(), 9e6);
+  EXPECT_LT(story.wait_most(), 40ms);
+  EXPECT_EQ(story.thrown_away(), 0);
+}
+
+TEST(RateStart, AMemoryTenTimesTooHighIsDroppedAtOnce) {
+  RateStory story = remembered(100e6);
+  story.transfer().send(kEndless);
+  story.run_to(320ms);  // handshake and two round trips
+  story.mark();
+  story.run_to(2s);
+  EXPECT_LT(story.thrown_away(), .1);
+  EXPECT_GT(story.through(), 9e6);
+}
+
+TEST(RateStart, AMemoryTenTimesTooLowIsOutgrown) {
+  RateStory story = remembered(1e6);
+  story.transfer().send(kEndless);
+  story.run_to(1500ms);
+  story.mark();
+  story.run_to(3s);
+  EXPECT_GT(story.through(), 9.3e6);
+  EXPECT_LT(story.thrown_away(), .02);
+}
+
+TEST(RateStart, NamedLinksAreFull) {
+  struct Case {
+    const char* name;
+    double least;
+    Duration wait;
+  };
+  for (const Case& each : {Case{"3g", .91, 37ms}, Case{"lte", .92, 25ms}, Case{"lte-edge-of-cell", .84, 30ms},
+                           Case{"geo-sat", .83, 75ms}, Case{"leo", .76, 25ms}}) {
+    for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+      RateStory story(seed, profile(each.name));
+      story.transfer().send(kEndless);
+      story.run_to(25s);
+      EXPECT_GT(story.share(), each.least) << each.name << seed;
+      EXPECT_LT(story.wait_mean(), each.wait) << each.name << seed;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sim
