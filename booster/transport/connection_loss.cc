@@ -355,7 +355,13 @@ void Connection::on_proved(PathId id, TimePoint now) {
 
 void Connection::drop_path(PathId id, TimePoint now) {
   const auto found = paths_.find(id);
-  if (found == paths_.end()) return;
+  if (found == paths_.end()) {
+    const auto ours = path_ids_.ours().find(id.value);
+    if (ours == path_ids_.ours().end()) return;
+    tell(IdRetired{ours->second});
+    path_ids_.retire(id);
+    return issue_ids();
+  }
   const std::unique_ptr<path::Path> path = std::move(found->second);
   paths_.erase(found);
   path_ids_.retire(id);
