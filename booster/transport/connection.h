@@ -1,8 +1,9 @@
 // Connection: one end of BST over UDP. Brings one session's frames over paths that lose, delay and change.
 //
-// Sans-I/O, single-threaded, never reads a clock. This class only routes: what arrives to the part that knows it (packet/,
-// recovery/, rate/, path/), what they want sent into packets.
-//   Limits  memory: the session's own, and about 200 octets for each packet in flight; from a hostile peer at most kMaxTls,
+// Sans-I/O, single-threaded, never reads a clock. This class only routes: what arrives to the part that knows it
+// (packet/, recovery/, rate/, path/), what they want sent into packets.
+//   Limits  memory: the session's own, and about 200 octets for each packet in flight; from a hostile peer at most
+//   kMaxTls,
 //           kMaxGreeting, kMaxEarly and kPathsAtOnce paths
 //   Owns    `handshake`, `entropy`, the session outlive it
 // Source: PROTOCOL.md, DESIGN §6
@@ -31,8 +32,8 @@ struct Settings {
   Bytes token;                                 // client: from an earlier connection, proves the address
   const crypto::Secret* reset_key = nullptr;   // gateway: outlives the process; a client makes tokens up
   // Gateway: the ids of the client's first packet, and that its address is proved by a token.
-  packet::ConnectionId first_destination;      // before any Retry
-  packet::ConnectionId keyed_destination;      // what the handshake keys are made from
+  packet::ConnectionId first_destination;  // before any Retry
+  packet::ConnectionId keyed_destination;  // what the handshake keys are made from
   packet::ConnectionId client_id;
   bool address_proved = false;
 };
@@ -95,8 +96,8 @@ class Connection {
 
  private:
   static constexpr std::size_t kLeastPacket = 96;  // worth sending: an ACK, a challenge
-  struct Draft;       // a packet being written; connection_send.cc
-  struct LongSpace {  // the space of long packets, until the handshake is confirmed
+  struct Draft;                                    // a packet being written; connection_send.cc
+  struct LongSpace {                               // the space of long packets, until the handshake is confirmed
     LongSpace(const packet::ConnectionId& destination, Role role) : keys(destination, role) {}
     LongKeys keys;
     recovery::ReceivedPackets received;
@@ -190,6 +191,19 @@ class Connection {
   void on_proved(PathId id, TimePoint now);
   void drop_path(PathId id, TimePoint now);
 
+  // connection_due.cc: what is due, and whether it may go
+  bool long_due(TimePoint now) const;
+  bool own_frames_due(const path::Path& path, TimePoint now) const;
+  bool may_send_data(const path::Path& path, TimePoint now) const;
+  bool may_send_at_all(const path::Path& path) const { return allowed_to(path) >= kLeastPacket; }
+  bool may_search_mtu(const path::Path& path) const;
+  bool wants_packet(const path::Path& path, TimePoint now) const;
+  TimePoint path_deadline(const path::Path& path, TimePoint now) const;
+  std::size_t allowed_to(const path::Path& path) const;  // by RFC 9000 §8.1
+  static std::size_t allowed_to(const path::Candidate& candidate);
+  bool proved(const path::Path& path) const;
+  bool carries_all(const path::Path& path) const;
+
   // connection_send.cc: packets to datagrams
   std::size_t write_long(std::span<std::byte> into, TimePoint now);
   std::size_t write_short(path::Path& path, std::span<std::byte> into, bool may_carry_data, TimePoint now);
@@ -201,16 +215,6 @@ class Connection {
   void write_session(Draft& draft, path::Path& path, TimePoint now);
   std::size_t finish_short(Draft& draft, path::Path& path, TimePoint now);
   Draft begin_short(path::Path& path, std::span<std::byte> into);
-  bool long_due(TimePoint now) const;
-  bool own_frames_due(const path::Path& path, TimePoint now) const;
-  bool may_send_data(const path::Path& path, TimePoint now) const;
-  bool may_send_at_all(const path::Path& path) const { return allowed_to(path) >= kLeastPacket; }
-  bool may_search_mtu(const path::Path& path) const;
-  TimePoint path_deadline(const path::Path& path, TimePoint now) const;
-  bool wants_packet(const path::Path& path, TimePoint now) const;
-  std::size_t allowed_to(const path::Path& path) const;  // by RFC 9000 §8.1
-  static std::size_t allowed_to(const path::Candidate& candidate);
-  bool proved(const path::Path& path) const;
   DatagramRun handshake_datagram(std::span<std::byte> into, TimePoint now);
   DatagramRun path_datagrams(path::Path& path, std::span<std::byte> into, TimePoint now);
   DatagramRun challenge_datagram(path::Path& path, std::span<std::byte> into, TimePoint now);
@@ -224,7 +228,7 @@ class Connection {
   const TimePoint began_;
 
   packet::ExchangedIds ids_;
-  std::unique_ptr<LongSpace> long_;     // nullptr: confirmed
+  std::unique_ptr<LongSpace> long_;  // nullptr: confirmed
   std::unique_ptr<ShortKeys> keys_;
   SmallStream tls_{kMaxTls};
   SmallStream greeting_{kMaxGreeting};
@@ -249,16 +253,16 @@ class Connection {
     Route route;
     Ecn ecn;
   };
-  std::deque<Early> early_;              // packets that came before the peer had proved who it is
+  std::deque<Early> early_;  // packets that came before the peer had proved who it is
   std::size_t early_bytes_ = 0;
-  std::deque<Bytes> early_frames_;       // session frames that came before there was a session
+  std::deque<Bytes> early_frames_;  // session frames that came before there was a session
   std::size_t early_frame_bytes_ = 0;
 
   std::optional<Closed> end_;
   bool close_due_ = false;
   bool silence_told_ = false;
   TimePoint last_input_{};
-  TimePoint woke_{};  // the machine slept until then: what left before it tells nothing of the path's time
+  TimePoint woke_{};             // the machine slept until then: what left before it tells nothing of the path's time
   std::uint64_t after_end_ = 0;  // datagrams that came after it
   TimePoint drained_at_ = kNever;
   std::deque<Event> events_;

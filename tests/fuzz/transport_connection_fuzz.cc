@@ -1,6 +1,6 @@
-// A whole pair of connections in virtual time. The input decides what is lost, late, doubled or damaged, how time passes,
-// what both say, and which packets come under valid keys. Whatever it is: no crash, nothing that never rests, octets as
-// they were sent, and memory that stays bounded.
+// A whole pair of connections in virtual time. The input decides what is lost, late, doubled or damaged, how time
+// passes, what both say, and which packets come under valid keys. Whatever it is: no crash, nothing that never rests,
+// octets as they were sent, and memory that stays bounded.
 #include <cstdint>
 #include <cstdlib>
 #include <vector>
@@ -44,13 +44,22 @@ class Machine {
       case 2:
       case 3:
         fate_ = next();
-        couple_.run(std::chrono::milliseconds(op >> 4), [this](bool up, Bytes& datagram) { return keep(up, datagram); });
+        couple_.run(std::chrono::milliseconds(op >> 4),
+                    [this](bool up, Bytes& datagram) { return keep(up, datagram); });
         break;
-      case 4: couple_.run(std::chrono::milliseconds(50 * next())); break;
-      case 5: release(); break;
+      case 4:
+        couple_.run(std::chrono::milliseconds(50 * next()));
+        break;
+      case 5:
+        release();
+        break;
       case 6:
-      case 7: inject(); break;
-      case 8: say(couple_.client_session()); break;
+      case 7:
+        inject();
+        break;
+      case 8:
+        say(couple_.client_session());
+        break;
       case 9:
         if (couple_.has_gateway()) say(couple_.gateway_session());
         break;
@@ -64,10 +73,15 @@ class Machine {
         if (couple_.client().established()) couple_.client().wear_key(std::uint64_t{1} << 22);
         break;
       case 12:
-        if (couple_.has_gateway() && couple_.gateway().established()) couple_.gateway().wear_key(std::uint64_t{1} << 22);
+        if (couple_.has_gateway() && couple_.gateway().established())
+          couple_.gateway().wear_key(std::uint64_t{1} << 22);
         break;
-      case 13: couple_.now += std::chrono::seconds(next()) * next(); break;
-      case 14: couple_.client().on_too_large(Couple::client_route(), 1100 + 2 * next(), couple_.now); break;
+      case 13:
+        couple_.now += std::chrono::seconds(next()) * next();
+        break;
+      case 14:
+        couple_.client().on_too_large(Couple::client_route(), 1100 + 2 * next(), couple_.now);
+        break;
       default:
         if (op == 0xff) couple_.client().close(booster::Error(booster::Errc::Closed, "enough"), couple_.now);
     }

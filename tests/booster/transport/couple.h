@@ -48,7 +48,8 @@ class Couple {
     for (int spins = 0;; ++spins) {
       CHECK(spins < 100'000);
       if (exchange(keep)) continue;
-      const TimePoint next = std::min(client().next_deadline(now), has_gateway() ? gateway().next_deadline(now) : kNever);
+      const TimePoint next =
+          std::min(client().next_deadline(now), has_gateway() ? gateway().next_deadline(now) : kNever);
       if (next > end) break;
       now = std::max(now, next);
       client().on_deadline(now);
@@ -157,8 +158,7 @@ class Couple {
     if (keys_ || !head || !*head || (*head)->kind != packet::Kind::Handshake || (*head)->source == ids_.client) return;
     ids_.gateway = (*head)->source;
     const crypto::Digest context = packet::exporter_context(ids_);
-    const Bytes exported =
-        client_handshake_.export_key(packet::kExporterLabel, context.view(), packet::kExportedSize);
+    const Bytes exported = client_handshake_.export_key(packet::kExporterLabel, context.view(), packet::kExportedSize);
     keys_ = std::make_unique<ShortKeys>(Aead::Aes128Gcm, packet::packet_secrets(exported), Role::Client);
   }
 

@@ -28,7 +28,8 @@ class DoorTest : public testing::Test {
     handshakes_.push_back(std::make_unique<sim::FakeHandshake>(Role::Client, sim::FakeHandshake::Flights{}));
     Settings settings;
     settings.token = std::move(token);
-    return std::make_unique<Connection>(settings, *handshakes_.back(), entropy_, Route{address_of(port), server_}, kBegin);
+    return std::make_unique<Connection>(settings, *handshakes_.back(), entropy_, Route{address_of(port), server_},
+                                        kBegin);
   }
   void arrive(Door& door, Bytes datagram, std::uint16_t port) {
     door.on_datagram({server_, address_of(port)}, datagram, Ecn::NotEct, kBegin);

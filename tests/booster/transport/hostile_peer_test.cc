@@ -39,7 +39,7 @@ TEST(HostilePeer, PacketsThatBreakTheTable) {
   EXPECT_EQ(ends_with({frame::Ping{}}), std::nullopt);
   EXPECT_EQ(ends_with(ByteView{}), std::nullopt);  // one zero is PADDING
   EXPECT_EQ(ends_with({ack_of({0}, unsent)}), Errc::Protocol);
-  EXPECT_EQ(ends_with({ack_of({3}, first)}), Errc::Protocol);         // a path never used
+  EXPECT_EQ(ends_with({ack_of({3}, first)}), Errc::Protocol);  // a path never used
   EXPECT_EQ(ends_with({ack_of({77777}, first)}), Errc::Protocol);
   EXPECT_EQ(ends_with({ack_of(kHandshakePath, first)}), Errc::Protocol);
   EXPECT_EQ(ends_with({frame::Handshake{frame::kMaxOffset - 1, {}}}), Errc::Limit);
@@ -50,7 +50,7 @@ TEST(HostilePeer, PacketsThatBreakTheTable) {
   EXPECT_EQ(ends_with({frame::RetirePath{{4000}}}), Errc::Protocol);  // never given
   EXPECT_EQ(ends_with({frame::NewPath{{5000}, *ConnectionId::from(Bytes(kIdSize)), {}}}), Errc::Limit);
   EXPECT_EQ(ends_with({frame::NewPath{{1}, *ConnectionId::from(Bytes(kIdSize)), {}}}), Errc::Protocol);  // another id
-  EXPECT_EQ(ends_with(Bytes{std::byte{0x4d}}), Errc::Protocol);       // no such frame
+  EXPECT_EQ(ends_with(Bytes{std::byte{0x4d}}), Errc::Protocol);  // no such frame
   EXPECT_EQ(ends_with(Bytes{std::byte{0xff}}), Errc::Protocol);
 }
 

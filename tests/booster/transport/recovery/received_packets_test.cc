@@ -38,7 +38,8 @@ TEST(ReceivedPackets, EachRangeIsToldThreeTimesAndTheNewestAlways) {
 // What an ACK has no room for has not been told.
 TEST(ReceivedPackets, WhatDidNotFitIsToldLater) {
   auto packets = received({1, 3, 5, 7});
-  for (int i = 0; i < kRangeRepeats; ++i) EXPECT_EQ(packets.tell(2), (std::vector<NumberRange>{{{7}, {7}}, {{5}, {5}}}));
+  for (int i = 0; i < kRangeRepeats; ++i)
+    EXPECT_EQ(packets.tell(2), (std::vector<NumberRange>{{{7}, {7}}, {{5}, {5}}}));
   EXPECT_EQ(packets.tell(2), (std::vector<NumberRange>{{{7}, {7}}, {{3}, {3}}}));
 }
 
