@@ -150,7 +150,8 @@ bool PacketCarrier::silent() const {
 }
 
 Task<Result<>> PacketCarrier::doubted() {
-  const runtime::Duration wait = std::min<runtime::Duration>(kSilent * (doubts_ == 0 ? 0 : 1 << std::min(doubts_, 8)), kRarestDoubt);
+  const runtime::Duration wait =
+      std::min<runtime::Duration>(kSilent * (doubts_ == 0 ? 0 : 1 << std::min(doubts_, 8)), kRarestDoubt);
   CO_TRY(co_await runtime::sleep_for(wait));
   while (!silent()) {
     doubts_ = 0;

@@ -14,7 +14,8 @@ constexpr auto kShortHeadStart = std::chrono::milliseconds(200);
 }  // namespace
 
 struct RaceDialer::Race {
-  explicit Race(runtime::Loop& loop, runtime::CancelScope& parent) : tries(loop, parent, [](const std::string&, const Error&) {}) {}
+  explicit Race(runtime::Loop& loop, runtime::CancelScope& parent)
+      : tries(loop, parent, [](const std::string&, const Error&) {}) {}
 
   void won(std::unique_ptr<Carrier> carrier) {
     if (winner == nullptr) winner = std::move(carrier);

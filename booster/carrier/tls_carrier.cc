@@ -11,7 +11,7 @@ namespace {
 constexpr auto kDialLimit = std::chrono::seconds(30);  // three lost SYNs on a GEO link, then another address
 constexpr auto kTlsLimit = std::chrono::seconds(30);
 constexpr auto kFinishLimit = std::chrono::seconds(10);
-constexpr auto kFirstProbe = std::chrono::seconds(30);    // whether UDP passes by now
+constexpr auto kFirstProbe = std::chrono::seconds(30);   // whether UDP passes by now
 constexpr auto kRarestProbe = std::chrono::minutes(10);  // a try costs some 3 kB
 
 // Reads as the wire does, behind the peer's answer to our greeting, so that our frames need not wait for it.
@@ -73,7 +73,8 @@ Task<Result<>> TlsCarrier::finish() {
   co_return Result<>();
 }
 
-// From time to time UDP is tried again: a firewall is left behind, a portal is passed. At once where the network changed.
+// From time to time UDP is tried again: a firewall is left behind, a portal is passed. At once where the network
+// changed.
 Task<Result<>> TlsCarrier::doubted() {
   const runtime::Duration wait = std::min<runtime::Duration>(kFirstProbe * (1 << std::min(doubts_, 8)), kRarestProbe);
   ++doubts_;

@@ -56,8 +56,7 @@ Task<Result<>> TunnelServer::run_connection(std::unique_ptr<net::Stream> wire, S
   net::tune_tunnel_socket(*wire);
   std::unique_ptr<Carrier> carrier;
   ++handshakes_;
-  Result<Bytes> first =
-      co_await runtime::with_timeout(limits_.handshake, first_message(std::move(wire), carrier));
+  Result<Bytes> first = co_await runtime::with_timeout(limits_.handshake, first_message(std::move(wire), carrier));
   --handshakes_;
   if (!first) co_return tl::unexpected(Error(first.error()).context("from " + address));
   co_return co_await run_carrier(*carrier, std::move(*first), host);

@@ -173,7 +173,8 @@ Task<Result<std::unique_ptr<Carrier>>> UdpDialer::dial() {
   CO_TRY_ASSIGN(const std::vector<net::Address> addresses, co_await net::resolve(host_, port_));
   Error last(Errc::NotFound, "resolve " + host_ + ": no address");
   for (const net::Address& address : addresses) {
-    Result<std::unique_ptr<UdpCarrier>> carrier = co_await UdpCarrier::connect(loop_, context_, address, host_, memory_);
+    Result<std::unique_ptr<UdpCarrier>> carrier =
+        co_await UdpCarrier::connect(loop_, context_, address, host_, memory_);
     if (carrier) co_return std::unique_ptr<Carrier>(std::move(*carrier));
     last = carrier.error();
     if (last.code == Errc::Cancelled || last.code == Errc::Denied) break;

@@ -91,7 +91,8 @@ Task<Result<>> UdpPort::send_run(const transport::DatagramRun& run) {
   while (done < run.bytes) {
     const net::UdpRoute route{to_net(run.route.local), to_net(run.route.remote)};
     const ByteView rest = ByteView(buffer_).subspan(done, run.bytes - done);
-    CO_TRY_ASSIGN(const net::SendOutcome outcome, socket_->send(rest, run.segment, route, static_cast<net::Ecn>(run.ecn)));
+    CO_TRY_ASSIGN(const net::SendOutcome outcome,
+                  socket_->send(rest, run.segment, route, static_cast<net::Ecn>(run.ecn)));
     done += outcome.bytes;
     if (outcome.status == net::SendStatus::Sent) continue;
     if (outcome.status == net::SendStatus::Blocked) {

@@ -101,8 +101,8 @@ class Connection {
 
  private:
   static constexpr std::size_t kLeastPacket = 96;  // worth sending: an ACK, a challenge
-  struct Draft;       // a packet being written; connection_send.cc
-  struct LongSpace {  // the space of long packets, until the handshake is confirmed
+  struct Draft;                                    // a packet being written; connection_send.cc
+  struct LongSpace {                               // the space of long packets, until the handshake is confirmed
     LongSpace(const packet::ConnectionId& destination, Role role) : keys(destination, role) {}
     LongKeys keys;
     recovery::ReceivedPackets received;
@@ -202,6 +202,19 @@ class Connection {
   void on_proved(PathId id, TimePoint now);
   void drop_path(PathId id, TimePoint now);
 
+  // connection_due.cc: what is due, and whether it may go
+  bool long_due(TimePoint now) const;
+  bool own_frames_due(const path::Path& path, TimePoint now) const;
+  bool may_send_data(const path::Path& path, TimePoint now) const;
+  bool may_send_at_all(const path::Path& path) const { return allowed_to(path) >= kLeastPacket; }
+  bool may_search_mtu(const path::Path& path) const;
+  bool wants_packet(const path::Path& path, TimePoint now) const;
+  TimePoint path_deadline(const path::Path& path, TimePoint now) const;
+  std::size_t allowed_to(const path::Path& path) const;  // by RFC 9000 §8.1
+  static std::size_t allowed_to(const path::Candidate& candidate);
+  bool proved(const path::Path& path) const;
+  bool carries_all(const path::Path& path) const;
+
   // connection_send.cc: packets to datagrams
   std::size_t write_long(std::span<std::byte> into, TimePoint now);
   std::size_t write_short(path::Path& path, std::span<std::byte> into, bool may_carry_data, TimePoint now);
@@ -213,16 +226,6 @@ class Connection {
   void write_session(Draft& draft, path::Path& path, TimePoint now);
   std::size_t finish_short(Draft& draft, path::Path& path, TimePoint now);
   Draft begin_short(path::Path& path, std::span<std::byte> into);
-  bool long_due(TimePoint now) const;
-  bool own_frames_due(const path::Path& path, TimePoint now) const;
-  bool may_send_data(const path::Path& path, TimePoint now) const;
-  bool may_send_at_all(const path::Path& path) const { return allowed_to(path) >= kLeastPacket; }
-  bool may_search_mtu(const path::Path& path) const;
-  TimePoint path_deadline(const path::Path& path, TimePoint now) const;
-  bool wants_packet(const path::Path& path, TimePoint now) const;
-  std::size_t allowed_to(const path::Path& path) const;  // by RFC 9000 §8.1
-  static std::size_t allowed_to(const path::Candidate& candidate);
-  bool proved(const path::Path& path) const;
   DatagramRun handshake_datagram(std::span<std::byte> into, TimePoint now);
   DatagramRun path_datagrams(path::Path& path, std::span<std::byte> into, TimePoint now);
   DatagramRun challenge_datagram(path::Path& path, std::span<std::byte> into, TimePoint now);
@@ -270,7 +273,7 @@ class Connection {
   bool close_due_ = false;
   bool silence_told_ = false;
   TimePoint last_input_{};
-  TimePoint woke_{};  // the machine slept until then: what left before it tells nothing of the path's time
+  TimePoint woke_{};             // the machine slept until then: what left before it tells nothing of the path's time
   std::uint64_t after_end_ = 0;  // datagrams that came after it
   TimePoint drained_at_ = kNever;
   std::deque<Event> events_;

@@ -29,9 +29,9 @@ Result<Connection::Seen> Connection::scan(ByteView payload) {
       seen.eliciting = true;
       break;
     }
-    seen.eliciting = seen.eliciting || (type != frame::Type::Padding && type != frame::Type::Ack &&
-                                        type != frame::Type::AckEcn && type != frame::Type::Times &&
-                                        type != frame::Type::Close);
+    seen.eliciting =
+        seen.eliciting || (type != frame::Type::Padding && type != frame::Type::Ack && type != frame::Type::AckEcn &&
+                           type != frame::Type::Times && type != frame::Type::Close);
   }
   return seen;
 }
@@ -55,7 +55,8 @@ Result<> Connection::take_frames(path::Path* path, const Route& route, ByteView 
 }
 
 Result<> Connection::on_frame(path::Path* path, const Route& route, const frame::Frame& each, TimePoint now) {
-  if (const auto* ack = std::get_if<frame::Ack>(&each)) return path == nullptr ? on_long_ack(*ack, now) : on_path_ack(*ack, now);
+  if (const auto* ack = std::get_if<frame::Ack>(&each))
+    return path == nullptr ? on_long_ack(*ack, now) : on_path_ack(*ack, now);
   if (const auto* times = std::get_if<frame::Times>(&each)) return on_times(*times);
   if (const auto* tls = std::get_if<frame::Handshake>(&each)) return tls_.on_piece(tls->offset, tls->bytes);
   if (const auto* greeting = std::get_if<frame::Greeting>(&each)) {

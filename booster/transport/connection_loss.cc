@@ -9,13 +9,13 @@ namespace {
 
 using recovery::OwnFrame;
 
-constexpr int kLargeLost = 5;      // in a row, and smaller ones arrive: the path may take large ones no more
-constexpr int kOutageProbes = 2;   // unanswered, and the path is taken to be interrupted
+constexpr int kLargeLost = 5;     // in a row, and smaller ones arrive: the path may take large ones no more
+constexpr int kOutageProbes = 2;  // unanswered, and the path is taken to be interrupted
 constexpr std::size_t kProbeOctets = 60;
-constexpr BitsPerSecond kUnknownRate{96'000};  // of which the share is a probe each quarter of a second
-constexpr double kProbeShare = .02;  // of the rate the path had
-constexpr Duration kTogether = std::chrono::milliseconds(1);    // packets that left within it left as a pair
-constexpr std::size_t kAckOctets = 80;                          // of a datagram with an ACK, and headers below it
+constexpr BitsPerSecond kUnknownRate{96'000};                 // of which the share is a probe each quarter of a second
+constexpr double kProbeShare = .02;                           // of the rate the path had
+constexpr Duration kTogether = std::chrono::milliseconds(1);  // packets that left within it left as a pair
+constexpr std::size_t kAckOctets = 80;                        // of a datagram with an ACK, and headers below it
 constexpr Duration kClockKept = std::chrono::hours(24 * 1000);  // the peer's clock may not run away with our sums
 
 }  // namespace
@@ -153,8 +153,9 @@ void Connection::give_up_lost(path::Path& path, TimePoint now) {
   }
 }
 
-// What tells of the loss is younger than the lost ones, and small if no large one of their age has arrived. It may still be
-// a burst: then one round trip goes by with smaller packets.                               Source: RFC 8899 §4.3
+// What tells of the loss is younger than the lost ones, and small if no large one of their age has arrived. It may
+// still be a burst: then one round trip goes by with smaller packets.                               Source: RFC 8899
+// §4.3
 void Connection::notice_large_lost(path::Path& path, const recovery::SentPacket& packet, TimePoint now) {
   if (packet.sent_at <= path.large_arrived || ++path.large_lost < kLargeLost) return;
   path.mtu.on_black_hole(now);
@@ -198,7 +199,8 @@ void Connection::frames_lost(std::span<const OwnFrame> frames) {
         done_due_ = true;
         break;
       case OwnFrame::Kind::Challenge:  // has a timer of its own
-      case OwnFrame::Kind::Ack: break;
+      case OwnFrame::Kind::Ack:
+        break;
     }
   }
 }
@@ -227,8 +229,8 @@ void Connection::on_probe_timeout(path::Path& path, TimePoint now) {
     if (path.rate) path.rate->on_outage();
     if (path.ecn == path::Path::EcnUse::Testing) path.ecn = path::Path::EcnUse::Fails;
   }
-  // The first probe brings something that may be missing. Later ones are small and empty: they find the end of an outage
-  // for little, and pass where the path takes large packets no more.
+  // The first probe brings something that may be missing. Later ones are small and empty: they find the end of an
+  // outage for little, and pass where the path takes large packets no more.
   if (path.probes > 1) return;
   if (recovery::SentPacket* const oldest = path.sent.oldest_unprobed()) requeue(*oldest, now);
 }
@@ -298,8 +300,8 @@ void Connection::on_too_large(const Route& route, std::size_t size, TimePoint no
   }
 }
 
-// A client goes back to where it was, if anything has come there since; else it asks at both. A gateway keeps what the client opened until the client retires it: its packets may
-// still come.
+// A client goes back to where it was, if anything has come there since; else it asks at both. A gateway keeps what the
+// client opened until the client retires it: its packets may still come.
 void Connection::on_failed(PathId id, TimePoint now) {
   path::Path& path = *paths_.at(id);
   if (settings_.role == Role::Gateway) return;
@@ -367,7 +369,13 @@ void Connection::on_proved(PathId id, TimePoint now) {
 
 void Connection::drop_path(PathId id, TimePoint now) {
   const auto found = paths_.find(id);
-  if (found == paths_.end()) return;
+  if (found == paths_.end()) {
+    const auto ours = path_ids_.ours().find(id.value);
+    if (ours == path_ids_.ours().end()) return;
+    tell(IdRetired{ours->second});
+    path_ids_.retire(id);
+    return issue_ids();
+  }
   const std::unique_ptr<path::Path> path = std::move(found->second);
   paths_.erase(found);
   path_ids_.retire(id);

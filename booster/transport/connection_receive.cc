@@ -56,19 +56,24 @@ bool Connection::is_reset_for_us(ByteView datagram) const {
 }
 
 // Whether it was opened. An error ends the connection: it came from the peer, who broke a rule.
-Result<bool> Connection::take_packet(const packet::Packet& head, std::span<std::byte> packet, const Route& route, Ecn ecn,
-                                     TimePoint now) {
+Result<bool> Connection::take_packet(const packet::Packet& head, std::span<std::byte> packet, const Route& route,
+                                     Ecn ecn, TimePoint now) {
   switch (head.kind) {
-    case packet::Kind::Handshake: return take_long(head, packet, route, now);
-    case packet::Kind::Short: return take_short(head, packet, route, ecn, now);
-    case packet::Kind::Retry: take_retry(head, packet, now); return false;
+    case packet::Kind::Handshake:
+      return take_long(head, packet, route, now);
+    case packet::Kind::Short:
+      return take_short(head, packet, route, ecn, now);
+    case packet::Kind::Retry:
+      take_retry(head, packet, now);
+      return false;
     case packet::Kind::VersionNegotiation:
       if (settings_.role == Role::Client && !peer_spoke_ && head.destination == ids_.client &&
           !packet::lists_version(head.versions, packet::kVersion)) {
         return fail(Errc::Unsupported, "the gateway does not speak this version of the tunnel");
       }
       return false;
-    case packet::Kind::OtherVersion: return false;
+    case packet::Kind::OtherVersion:
+      return false;
   }
   return false;
 }
@@ -166,8 +171,8 @@ void Connection::take_early(TimePoint now) {
   }
 }
 
-Result<bool> Connection::take_short(const packet::Packet& head, std::span<std::byte> packet, const Route& route, Ecn ecn,
-                                    TimePoint now) {
+Result<bool> Connection::take_short(const packet::Packet& head, std::span<std::byte> packet, const Route& route,
+                                    Ecn ecn, TimePoint now) {
   // At the gateway keys exist before the client has proved anything: what comes under them waits.
   if (!established_) {
     keep_early(packet, route, ecn);

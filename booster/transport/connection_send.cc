@@ -13,16 +13,15 @@ namespace {
 using namespace packet;
 using recovery::OwnFrame;
 
-constexpr std::size_t kMostSegments = 64;  // of one run: UDP_MAX_SEGMENTS
+constexpr std::size_t kMostSegments = 64;   // of one run: UDP_MAX_SEGMENTS
 constexpr std::size_t kFrameOverhead = 24;  // of a HANDSHAKE or GREETING: type, offset, length
-constexpr std::size_t kStreamFrame = 64;   // octets that a HANDSHAKE or GREETING piece is worth at least
-constexpr std::size_t kPairPiece = 300;    // of the gateway's first packet: a flight of 900 leaves 600 to time
-constexpr std::size_t kLeftKept = 32;      // of long packets: more are not needed to know the path
-constexpr std::size_t kAckRanges = 24;     // beside session frames, which need the room
-constexpr Duration kFinestTimer = std::chrono::microseconds(10);  // a pacer of some Gbit/s rounds to the present instant
-constexpr std::size_t kLongRanges = 4;     // the handshake is a few packets each way
-constexpr std::size_t kAckHead = 48;       // octets of an ACK without its ranges, at most
-constexpr std::size_t kAckRange = 8;       // of a gap and a length, each less than 2^28
+constexpr std::size_t kStreamFrame = 64;    // octets that a HANDSHAKE or GREETING piece is worth at least
+constexpr std::size_t kPairPiece = 300;     // of the gateway's first packet: a flight of 900 leaves 600 to time
+constexpr std::size_t kLeftKept = 32;       // of long packets: more are not needed to know the path
+constexpr std::size_t kAckRanges = 24;      // beside session frames, which need the room
+constexpr std::size_t kLongRanges = 4;      // the handshake is a few packets each way
+constexpr std::size_t kAckHead = 48;        // octets of an ACK without its ranges, at most
+constexpr std::size_t kAckRange = 8;        // of a gap and a length, each less than 2^28
 
 // The host may have slept since.
 frame::Ticks ack_delay(TimePoint arrived, TimePoint now) {
@@ -74,48 +73,6 @@ frame::ArrivalTick Connection::tick(TimePoint at) const {
   return {static_cast<std::uint32_t>(ticks)};
 }
 
-std::size_t Connection::allowed_to(const path::Path& path) const {
-  if (settings_.role == Role::Client || proved(path)) return SIZE_MAX;
-  const std::uint64_t most = path::kAmplification * path.bytes_received;
-  return most - std::min(most, path.bytes_sent);
-}
-
-std::size_t Connection::allowed_to(const path::Candidate& candidate) {
-  const std::uint64_t most = path::kAmplification * candidate.received;
-  return most - std::min(most, candidate.sent);
-}
-
-// Whether who is there has shown to receive; a client trusts the address it calls.
-bool Connection::proved(const path::Path& path) const {
-  return path.proved() || (path.id.value == 0 && address_proved_);
-}
-
-bool Connection::may_send_data(const path::Path& path, TimePoint now) const {
-  if (!path.rate || path.id != active_) return false;
-  if (settings_.role == Role::Gateway && !proved(path)) return false;
-  return path.sent.bytes_in_flight() + path.mtu.size() <= path.rate->window() && path.pacer.may_send(now);
-}
-
-bool Connection::own_frames_due(const path::Path& path, TimePoint now) const {
-  if (path.validation.due(now)) return true;
-  if (!path.responses.empty() && (!path.respond_to || *path.respond_to == path.route)) return true;
-  if (path.id != active_) return false;
-  return done_due_ || token_due_ || !ids_due_.empty() || !retires_due_.empty() || greeting_.has_pieces() ||
-         (!long_ && tls_.has_pieces());
-}
-
-bool Connection::wants_packet(const path::Path& path, TimePoint now) const {
-  if (!established_ || !may_send_at_all(path)) return false;
-  if (path.acks.due(now) || path.probes_due > 0 || own_frames_due(path, now)) return true;
-  return may_send_data(path, now) && source_ != nullptr && source_->has_frames(now);
-}
-
-bool Connection::long_due(TimePoint now) const {
-  if (!long_) return false;
-  (void)now;
-  return long_->ack_due || long_->probes_due > 0 || tls_.has_pieces();
-}
-
 void Connection::write_acks(Draft& draft, path::Path& path, TimePoint now) {
   if (path.received.empty()) return;
   const bool enough = path.train.waiting.size() >= rate::kShortestTrain;
@@ -153,13 +110,14 @@ void Connection::write_own_frames(Draft& draft, path::Path& path, TimePoint now)
          draft.put(frame::PathResponse{path.responses.front()}, {.kind = OwnFrame::Kind::Challenge})) {
     path.responses.pop_front();
   }
-  if (path.id != active_) return;
+  if (!carries_all(path)) return;
   if (done_due_ && draft.put(frame::HandshakeDone{}, {.kind = OwnFrame::Kind::Done})) done_due_ = false;
   const auto pieces = [&](SmallStream& stream, OwnFrame::Kind kind, auto make) {
     while (draft.room() > kStreamFrame) {
       const auto piece = stream.next_piece(draft.room() - kFrameOverhead);
       if (!piece) return;
-      draft.put(make(*piece), {.kind = kind, .length = static_cast<std::uint32_t>(piece->bytes.size()), .value = piece->offset});
+      draft.put(make(*piece),
+                {.kind = kind, .length = static_cast<std::uint32_t>(piece->bytes.size()), .value = piece->offset});
     }
   };
   if (!long_) {
@@ -169,14 +127,15 @@ void Connection::write_own_frames(Draft& draft, path::Path& path, TimePoint now)
   while (!ids_due_.empty()) {
     const PathId id = ids_due_.front();
     const auto ours = path_ids_.ours().find(id.value);
-    if (ours != path_ids_.ours().end() &&
-        !draft.put(frame::NewPath{id, ours->second, token_for(ours->second)}, {.kind = OwnFrame::Kind::PathId, .value = id.value})) {
+    if (ours != path_ids_.ours().end() && !draft.put(frame::NewPath{id, ours->second, token_for(ours->second)},
+                                                     {.kind = OwnFrame::Kind::PathId, .value = id.value})) {
       break;
     }
     ids_due_.pop_front();
   }
   while (!retires_due_.empty() &&
-         draft.put(frame::RetirePath{retires_due_.front()}, {.kind = OwnFrame::Kind::RetirePath, .value = retires_due_.front().value})) {
+         draft.put(frame::RetirePath{retires_due_.front()},
+                   {.kind = OwnFrame::Kind::RetirePath, .value = retires_due_.front().value})) {
     retires_due_.pop_front();
   }
   if (token_due_ && draft.put(frame::Token{token_to_give_}, {.kind = OwnFrame::Kind::Token})) token_due_ = false;
@@ -227,10 +186,11 @@ std::size_t Connection::write_short(path::Path& path, std::span<std::byte> into,
   Draft draft = begin_short(path, into);
   const bool data = may_carry_data && source_ != nullptr && source_->has_frames(now);
   const bool probe = path.probes_due > 0;
-  if (path.acks.due(now) || (path.acks.owed() && (data || probe || own_frames_due(path, now)))) write_acks(draft, path, now);
+  if (path.acks.due(now) || (path.acks.owed() && (data || probe || own_frames_due(path, now))))
+    write_acks(draft, path, now);
   write_own_frames(draft, path, now);
-  const bool brings = probe && path.probes <= 1 && path.id == active_;
-  if (data || (brings && (settings_.role == Role::Client || proved(path)))) write_session(draft, path, now);
+  const bool brings = probe && path.probes <= 1 && carries_all(path);
+  if (data || brings) write_session(draft, path, now);
   if (!draft.empty() && !draft.record.eliciting && path.unasked >= kMostUnasked) draft.ping();
   if (probe) {
     if (!draft.record.eliciting) draft.ping();
@@ -263,13 +223,15 @@ std::size_t Connection::write_long(std::span<std::byte> into, TimePoint now) {
     draft.put(ack);
     long_->ack_due = false;
   }
-  // The gateway's answer leaves as two packets: how far apart they arrive tells a slow path before anything waits in it.
+  // The gateway's answer leaves as two packets: how far apart they arrive tells a slow path before anything waits in
+  // it.
   const bool first_of_pair = settings_.role == Role::Gateway && header.number.value == 0;
   while (draft.room() > kStreamFrame) {
     const auto piece = tls_.next_piece(first_of_pair ? kPairPiece : draft.room() - kFrameOverhead);
     if (!piece) break;
-    draft.put(frame::Handshake{piece->offset, piece->bytes},
-              {.kind = OwnFrame::Kind::Handshake, .length = static_cast<std::uint32_t>(piece->bytes.size()), .value = piece->offset});
+    draft.put(frame::Handshake{piece->offset, piece->bytes}, {.kind = OwnFrame::Kind::Handshake,
+                                                              .length = static_cast<std::uint32_t>(piece->bytes.size()),
+                                                              .value = piece->offset});
     if (first_of_pair) break;
   }
   if (long_->probes_due > 0) {
@@ -289,7 +251,8 @@ std::size_t Connection::write_long(std::span<std::byte> into, TimePoint now) {
   return whole.size();
 }
 
-DatagramRun Connection::sent(path::Path& path, const Route& route, std::size_t segment, std::size_t bytes, TimePoint now) {
+DatagramRun Connection::sent(path::Path& path, const Route& route, std::size_t segment, std::size_t bytes,
+                             TimePoint now) {
   (void)now;
   path.bytes_sent += bytes;
   bytes_sent_ += bytes;
@@ -328,10 +291,6 @@ DatagramRun Connection::path_datagrams(path::Path& path, std::span<std::byte> in
   return total == 0 ? DatagramRun{} : sent(path, path.route, segment, total, now);
 }
 
-bool Connection::may_search_mtu(const path::Path& path) const {
-  return established_ && path.id == active_ && proved(path) && path.rtt.known() && path.silent_since == kNever;
-}
-
 DatagramRun Connection::mtu_probe(path::Path& path, std::span<std::byte> into, TimePoint now) {
   if (!may_search_mtu(path)) return {};
   const std::optional<std::size_t> size = path.mtu.next_probe(now);
@@ -347,8 +306,8 @@ DatagramRun Connection::mtu_probe(path::Path& path, std::span<std::byte> into, T
 
 // To an address that the peer seems to have moved to, or that asks whether we are here.
 DatagramRun Connection::challenge_datagram(path::Path& path, std::span<std::byte> into, TimePoint now) {
-  const bool challenge = path.candidate && path.candidate->validation.due(now) &&
-                         allowed_to(*path.candidate) >= kLeastPacket;
+  const bool challenge =
+      path.candidate && path.candidate->validation.due(now) && allowed_to(*path.candidate) >= kLeastPacket;
   const bool respond = !path.responses.empty() && path.respond_to && *path.respond_to != path.route;
   if (!challenge && !respond) return {};
   const Route route = challenge ? path.candidate->route : *path.respond_to;
@@ -418,32 +377,6 @@ DatagramRun Connection::next_datagrams(std::span<std::byte> into, TimePoint now)
     if (const DatagramRun run = mtu_probe(*path, into, now); run.bytes > 0) return run;
   }
   return {};
-}
-
-TimePoint Connection::path_deadline(const path::Path& path, TimePoint now) const {
-  TimePoint next = path.sent.loss_deadline(path.rtt);
-  // What may not be sent is not waited for either: the peer's next datagram makes room.     RFC 9002 §6.2.2.1
-  if (may_send_at_all(path)) {
-    next = std::min({next, path.acks.deadline(), probe_deadline(path), path.validation.deadline()});
-  }
-  if (may_search_mtu(path)) next = std::min(next, path.mtu.deadline());
-  if (path.candidate && allowed_to(*path.candidate) >= kLeastPacket) {
-    next = std::min(next, path.candidate->validation.deadline());
-  }
-  const bool held_by_pacer = path.rate && path.id == active_ && source_ != nullptr && !path.pacer.may_send(now) &&
-                             path.sent.bytes_in_flight() + path.mtu.size() <= path.rate->window();
-  if (held_by_pacer && source_->has_frames(now)) next = std::min(next, std::max(path.pacer.next(now), now + kFinestTimer));
-  return next;
-}
-
-TimePoint Connection::next_deadline(TimePoint now) const {
-  if (end_) return kNever;
-  TimePoint next = handshake_deadline();
-  if (long_) next = std::min({next, long_probe_deadline(), long_->sent.loss_deadline(active().rtt)});
-  for (const auto& [id, path] : paths_) next = std::min(next, path_deadline(*path, now));
-  next = std::min(next, silence_deadline());
-  if (source_ != nullptr) next = std::min(next, source_->next_deadline());
-  return next;
 }
 
 }  // namespace booster::transport

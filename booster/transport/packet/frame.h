@@ -58,8 +58,8 @@ struct Padding {
 struct Ping {};
 struct Ack {
   PathId path;
-  Ticks delay{};                     // from the arrival of the largest to the sending of this
-  ArrivalTick received;              // when the largest arrived
+  Ticks delay{};                        // from the arrival of the largest to the sending of this
+  ArrivalTick received;                 // when the largest arrived
   std::span<const NumberRange> ranges;  // 1 to kMaxRanges, falling, a gap between each two
   std::optional<EcnCounts> ecn;
 };

@@ -5,8 +5,9 @@
 namespace booster::transport::path {
 
 std::size_t most_datagram(const Address& remote) {
-  const bool mapped = std::all_of(remote.ip.begin(), remote.ip.begin() + 10, [](std::byte b) { return b == std::byte{0}; }) &&
-                      remote.ip[10] == std::byte{0xff} && remote.ip[11] == std::byte{0xff};
+  const bool mapped =
+      std::all_of(remote.ip.begin(), remote.ip.begin() + 10, [](std::byte b) { return b == std::byte{0}; }) &&
+      remote.ip[10] == std::byte{0xff} && remote.ip[11] == std::byte{0xff};
   return kEthernet - (mapped ? kUdpIpv4 : kUdpIpv6);
 }
 

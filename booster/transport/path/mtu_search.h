@@ -17,7 +17,8 @@ class MtuSearch {
   void on_arrived(std::size_t size, TimePoint now);
   void on_lost(std::size_t size, TimePoint now);
   void on_too_large(std::size_t size, TimePoint now);  // the system itself says so
-  // Large packets no longer arrive though small ones do: small ones go until it is clear whether what passed still does.
+  // Large packets no longer arrive though small ones do: small ones go until it is clear whether what passed still
+  // does.
   void on_black_hole(TimePoint now);
   TimePoint deadline() const { return again_; }
   bool done() const { return above_ - size_ <= kMtuStep; }
@@ -28,9 +29,9 @@ class MtuSearch {
 
   std::size_t most_;
   std::size_t size_ = kLeastDatagram;
-  std::size_t above_;           // does not pass, or is more than we want
+  std::size_t above_;  // does not pass, or is more than we want
   std::size_t probing_ = 0;
-  std::size_t doubted_ = 0;     // passed until now: asked first
+  std::size_t doubted_ = 0;  // passed until now: asked first
   int tries_ = 0;
   bool tried_most_ = false;
   TimePoint again_ = kNever;

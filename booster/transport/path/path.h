@@ -32,8 +32,7 @@ struct Candidate {
 };
 
 struct Path {
-  Path(PathId number, const Route& at, std::size_t most)
-      : id(number), route(at), mtu(most) {}
+  Path(PathId number, const Route& at, std::size_t most) : id(number), route(at), mtu(most) {}
 
   PathId id;
   Route route;
@@ -56,20 +55,20 @@ struct Path {
 
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
-  int probes = 0;                    // probe time-outs in a row
-  int probes_due = 0;                // packets that go whatever the window says
-  TimePoint silent_since = kNever;   // the first unanswered packet of a row of probes
-  TimePoint opened{};                // client: when it moved here
-  TimePoint heard{};                 // a packet of the peer's was opened
-  std::uint64_t app_limited_to = 0;  // octets sent when there was nothing more to send
+  int probes = 0;                        // probe time-outs in a row
+  int probes_due = 0;                    // packets that go whatever the window says
+  TimePoint silent_since = kNever;       // the first unanswered packet of a row of probes
+  TimePoint opened{};                    // client: when it moved here
+  TimePoint heard{};                     // a packet of the peer's was opened
+  std::uint64_t app_limited_to = 0;      // octets sent when there was nothing more to send
   std::optional<Duration> arrival_base;  // unwraps the peer's clock
   std::uint32_t arrival_last = 0;
   std::uint64_t ce_seen = 0;
-  int unasked = 0;                   // packets in a row that asked for no ACK
+  int unasked = 0;  // packets in a row that asked for no ACK
   enum class EcnUse : std::uint8_t { Testing, Works, Fails } ecn = EcnUse::Testing;
-  std::uint64_t round_ends = 0;      // octets sent, for the reorder window
-  int large_lost = 0;                // in a row, while smaller ones arrive
-  TimePoint large_arrived{};         // when the newest large one left that has arrived
+  std::uint64_t round_ends = 0;  // octets sent, for the reorder window
+  int large_lost = 0;            // in a row, while smaller ones arrive
+  TimePoint large_arrived{};     // when the newest large one left that has arrived
   PacketNumber last_lost{};
   std::uint64_t lost_packets = 0;
   std::uint64_t spurious_losses = 0;

@@ -43,6 +43,7 @@ void PathIds::retire(PathId path) {
   theirs_.erase(path.value);
   ours_.erase(path.value);
   retired_.insert(path.value);
+  on_used(path);  // the peer may have used it without our hearing of it: it gets another one
   // Paths are used in rising order, so what lies far below can be told by its number.
   while (retired_.size() > 4 * kPathsAtOnce) retired_.erase(retired_.begin());
 }

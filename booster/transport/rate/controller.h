@@ -4,7 +4,7 @@
 // is the radio's (LossKinds). While something of ours waits at the bottleneck, what comes out of it *is* its rate; so a
 // small queue is kept there on purpose, and the rate follows the path in both directions within a quarter of a round
 // trip, without probing. Where no queue can be kept (a policer, a shallow buffer), loss that follows our rate takes its
-// place. Source: PROTOCOL.md §8
+// place. Source: PROTOCOL.md §7
 #pragma once
 #include <array>
 #include <optional>
@@ -104,7 +104,7 @@ class RateController {
   Rivals rivals_;
   Rounds rounds_;
   BitsPerSecond capacity_ = kTrainRate;
-  bool capacity_seen_ = false;        // a bottleneck was seen, not only our own pace
+  bool capacity_seen_ = false;  // a bottleneck was seen, not only our own pace
   std::optional<BitsPerSecond> hint_;
   std::uint64_t train_from_ = 0;  // octets delivered before it
   std::uint64_t delivered_in_train_ = 0;

@@ -23,7 +23,8 @@ void AckSchedule::on_packet(bool eliciting, bool opens_gap, bool at_once, TimePo
   if (!eliciting) return;
   ++waiting_;
   TimePoint due = now + delay_;
-  // A gap is told soon, but a lossy path does not get an ACK for every packet: an eighth of the usual delay gathers them.
+  // A gap is told soon, but a lossy path does not get an ACK for every packet: an eighth of the usual delay gathers
+  // them.
   if (opens_gap) due = now + delay_ / kAckFraction;
   if (waiting_ >= kAckPackets) due = std::max(now, last_ + delay_);
   due = std::max(due, last_ + apart_);

@@ -17,11 +17,11 @@ constexpr std::uint64_t kReorderPackets = 3;  // RFC 9002 §6.1.1, until reorder
 constexpr int kWindowRounds = 16;             // RFC 8985 §7.2: a wider window is kept for 16 rounds
 constexpr int kMostWindow = 16;               // quarters of the minimum RTT, at most the smoothed RTT
 
-constexpr std::size_t kMaxRanges = 64;         // in one ACK
-constexpr std::size_t kMostKept = 32768;       // packets remembered at once: 5 BDP of 100 Mbit/s at 600 ms
-constexpr std::uint64_t kAckPackets = 2;       // RFC 9000 §13.2.2
-constexpr int kAckFraction = 8;                // … or an eighth of the RTT, whichever is later
+constexpr std::size_t kMaxRanges = 64;    // in one ACK
+constexpr std::size_t kMostKept = 32768;  // packets remembered at once: 5 BDP of 100 Mbit/s at 600 ms
+constexpr std::uint64_t kAckPackets = 2;  // RFC 9000 §13.2.2
+constexpr int kAckFraction = 8;           // … or an eighth of the RTT, whichever is later
 constexpr Duration kMostAckDelay = std::chrono::milliseconds(25);  // RFC 9000 §18.2's default
-constexpr int kRangeRepeats = 3;               // each range is told at least so often
+constexpr int kRangeRepeats = 3;                                   // each range is told at least so often
 
 }  // namespace booster::transport::recovery

@@ -24,7 +24,8 @@ class ReceivedPackets {
   const EcnCounts& ecn() const { return ecn_; }
   std::uint64_t count() const { return count_; }
 
-  // What the next ACK should tell: ranges not yet told kRangeRepeats times, newest first, at least one and at most `most`.
+  // What the next ACK should tell: ranges not yet told kRangeRepeats times, newest first, at least one and at most
+  // `most`.
   //   Shape   counts as told
   std::vector<NumberRange> tell(std::size_t most);
   // The peer has an ACK of ours that told everything up to `largest`: it need not be told again.

@@ -25,20 +25,20 @@ struct OwnFrame {
 struct SentPacket {
   PacketNumber number;
   TimePoint sent_at{};
-  std::uint32_t size = 0;          // of the datagram's part, with header and tag
-  bool eliciting = false;          // asks for an ACK, and counts as in flight
-  bool probe_of_size = false;      // its loss says something about its size only
-  std::uint64_t sent_bytes = 0;    // of eliciting packets, this one included, since the path began
+  std::uint32_t size = 0;        // of the datagram's part, with header and tag
+  bool eliciting = false;        // asks for an ACK, and counts as in flight
+  bool probe_of_size = false;    // its loss says something about its size only
+  std::uint64_t sent_bytes = 0;  // of eliciting packets, this one included, since the path began
   std::uint64_t delivered_before = 0;
-  TimePoint delivered_at{};        // when delivered_before was reached
-  bool app_limited = false;        // there was less to send than the path would have taken
-  std::uint8_t pace = 0;           // rate::Pace it was sent at
+  TimePoint delivered_at{};  // when delivered_before was reached
+  bool app_limited = false;  // there was less to send than the path would have taken
+  std::uint8_t pace = 0;     // rate::Pace it was sent at
   session::FrameTickets tickets;
   std::vector<OwnFrame> own;
 };
 
-struct AckReport {  // what an ACK said
-  std::vector<SentPacket> acked;    // newly, descending
+struct AckReport {                   // what an ACK said
+  std::vector<SentPacket> acked;     // newly, descending
   std::vector<SentPacket> returned;  // had been given up as lost, and arrived after all
   bool largest_is_new = false;
 };

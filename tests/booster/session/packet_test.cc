@@ -131,5 +131,22 @@ TEST(Packets, LostControlFramesAreSaidAgain) {
   EXPECT_EQ(drain(pair.gateway, id), "more");
 }
 
+// Credit for a stream may overtake its opening: the other end knows the stream then, and still says nothing of it.
+TEST(Packets, NoCreditForAStreamThatIsNotOpenYet) {
+  Pair pair;
+  const auto id = pair.client.open(Class::Bodies, {});
+  ASSERT_TRUE(id.has_value());
+  pair.client.set_path(BitsPerSecond{100'000'000}, milliseconds(500));
+  Bytes credit;
+  ByteWriter out(credit);
+  frame::encode(out, frame::MaxStreamData{*id, std::uint64_t{1} << 20});
+  ASSERT_TRUE(pair.gateway.on_packet(credit, pair.now).has_value());
+  pair.gateway.set_path(BitsPerSecond{100'000'000}, milliseconds(500));
+  FrameTickets tickets;
+  std::vector<std::byte> answer(1172);
+  answer.resize(pair.gateway.fill(answer, pair.now, &tickets));
+  for (const FrameTicket& ticket : tickets) EXPECT_NE(ticket.stream, *id);
+}
+
 }  // namespace
 }  // namespace booster::session

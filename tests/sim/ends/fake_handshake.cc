@@ -29,7 +29,8 @@ std::size_t FakeHandshake::expected() const {
 codec::Result<> FakeHandshake::on_bytes(codec::ByteView bytes) {
   for (const std::byte each : bytes) {
     const char want = role_ == Role::Gateway ? (step_ == 0 ? 'C' : 'F') : (step_ == 0 ? 'S' : 'T');
-    if (each != static_cast<std::byte>(want)) return codec::fail(codec::Errc::Protocol, "handshake: not the bytes expected");
+    if (each != static_cast<std::byte>(want))
+      return codec::fail(codec::Errc::Protocol, "handshake: not the bytes expected");
     if (++taken_ < expected()) continue;
     taken_ = 0;
     ++step_;

@@ -1,5 +1,5 @@
-// A key exchange of the sizes of TLS 1.3's flights, without its cryptography: for the thousands of worlds. It checks what
-// the real one would notice: bytes that are not the peer's, in their order.
+// A key exchange of the sizes of TLS 1.3's flights, without its cryptography: for the thousands of worlds. It checks
+// what the real one would notice: bytes that are not the peer's, in their order.
 #pragma once
 #include <memory>
 

@@ -36,9 +36,9 @@ class Traffic {
   const std::map<std::uint64_t, Outgoing>& outgoing() const { return outgoing_; }
   const std::map<std::uint64_t, Incoming>& incoming() const { return incoming_; }
   std::uint64_t received() const { return received_; }  // octets of all streams, in order
-  bool all_sent() const;      // everything we sent has arrived, as far as we know
-  std::size_t ended() const;  // streams of the peer's that came to their end
-  bool intact() const { return intact_; }  // what came was what was sent
+  bool all_sent() const;                                // everything we sent has arrived, as far as we know
+  std::size_t ended() const;                            // streams of the peer's that came to their end
+  bool intact() const { return intact_; }               // what came was what was sent
   const std::optional<booster::Error>& closed() const { return closed_; }
 
  private:

@@ -6,8 +6,8 @@
 
 namespace sim {
 
-// To an address that has not shown to receive: at most three times what came from it (RFC 9000 §8.1), and once there are
-// keys nothing as large as data.
+// To an address that has not shown to receive: at most three times what came from it (RFC 9000 §8.1), and once there
+// are keys nothing as large as data.
 class Conduct : public Watcher {
  public:
   explicit Conduct(GatewayEnd& gateway) : gateway_(gateway) {}

@@ -36,7 +36,8 @@ LinkSettings draw_link(Dice& dice, double rate, Duration rtt) {
   if (dice.in(.2)) link.loss = burst_loss(dice.spread(.001, .10), dice.between(2, 12));
   if (dice.in(.3)) link.jitter = std::min<Duration>(from_seconds(dice.spread(.0002, .03)), rtt / 3);
   link.reorder = dice.in(.3);
-  if (dice.in(.2)) link.hold_back = ReorderSettings{dice.spread(.001, .05), from_seconds(seconds(rtt) * dice.between(.05, .6))};
+  if (dice.in(.2))
+    link.hold_back = ReorderSettings{dice.spread(.001, .05), from_seconds(seconds(rtt) * dice.between(.05, .6))};
   if (dice.in(.2)) link.duplicate = dice.spread(.001, .05);
   if (dice.in(.2)) link.corrupt = dice.spread(.001, .03);
   if (dice.in(.15)) link.ecn_bytes = link.queue_bytes / 2;
@@ -68,7 +69,8 @@ void draw_mishaps(Dice& dice, Drawn& world) {
     Mishap mishap;
     mishap.at = from_seconds(dice.between(0, transfer));
     mishap.kind = static_cast<Mishap::Kind>(dice.up_to(4));
-    mishap.length = from_seconds(mishap.kind == Mishap::Kind::Outage && dice.in(.1) ? dice.between(100, 800) : dice.spread(.2, 40));
+    mishap.length =
+        from_seconds(mishap.kind == Mishap::Kind::Outage && dice.in(.1) ? dice.between(100, 800) : dice.spread(.2, 40));
     mishap.mtu = draw_mtu(dice);
     mishap.old_works = dice.in(.5);
     if (mishap.kind == Mishap::Kind::Rebind && !world.nat) mishap.kind = Mishap::Kind::Mtu;
@@ -138,11 +140,11 @@ std::string text(const Drawn& world) {
   std::ostringstream out;
   const auto side = [&](const char* name, const LinkSettings& link) {
     out << "\n  " << name << ": " << link.bits_per_second / 1000 << " kbit/s, queue " << link.queue_bytes << ", spoils "
-        << spoilt(link) << ", jitter " << seconds(link.jitter) << (link.reorder ? " reordering" : "") << ", mtu " << link.mtu
-        << ", copies " << link.duplicate << ", held back " << (link.hold_back ? link.hold_back->share : 0);
+        << spoilt(link) << ", jitter " << seconds(link.jitter) << (link.reorder ? " reordering" : "") << ", mtu "
+        << link.mtu << ", copies " << link.duplicate << ", held back " << (link.hold_back ? link.hold_back->share : 0);
   };
-  out << "world " << world.seed << ": rtt " << seconds(world.rtt) << (world.nat ? ", nat" : "") << (world.ipv6 ? ", IPv6" : "")
-      << ", " << world.octets() << " octets in " << world.streams.size() << " streams";
+  out << "world " << world.seed << ": rtt " << seconds(world.rtt) << (world.nat ? ", nat" : "")
+      << (world.ipv6 ? ", IPv6" : "") << ", " << world.octets() << " octets in " << world.streams.size() << " streams";
   side("up", world.link.up);
   side("down", world.link.down);
   constexpr const char* kNames[] = {"outage", "mtu", "rebind", "move", "jump"};

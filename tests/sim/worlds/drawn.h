@@ -13,9 +13,9 @@ struct Mishap {
   enum class Kind : std::uint8_t { Outage, Mtu, Rebind, Move, Jump };
   Kind kind = Kind::Outage;
   Duration at{};
-  Duration length{};        // Outage; Jump: how far the client's clock jumps
-  std::size_t mtu = 0;      // Mtu
-  bool old_works = true;    // Move: the address before stays
+  Duration length{};      // Outage; Jump: how far the client's clock jumps
+  std::size_t mtu = 0;    // Mtu
+  bool old_works = true;  // Move: the address before stays
 };
 
 struct DrawnStream {
@@ -39,8 +39,8 @@ struct Drawn {
   std::uint64_t octets() const;
   Duration outages() const;
   bool bursts() const { return link.up.loss.to_bad > 0 || link.down.loss.to_bad > 0; }
-  Duration time_limit() const;           // generous
-  std::uint64_t link_limit() const;      // octets of IP packets, both ways
+  Duration time_limit() const;            // generous
+  std::uint64_t link_limit() const;       // octets of IP packets, both ways
   std::uint64_t in_flight_limit() const;  // octets of one end
 };
 

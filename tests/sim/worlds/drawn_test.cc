@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t kWorlds = support::kSanitized ? 100 : 20'000;
 constexpr double kSlowShare = .002;  // where the rate's estimate goes astray for a while
-constexpr int kMostTold = 5;  // failures in full
+constexpr int kMostTold = 5;         // failures in full
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
   const char* const value = std::getenv(name);
@@ -31,7 +31,8 @@ TEST(DrawnWorlds, EachHolds) {
   if (const std::uint64_t one = from_environment("PACKETBOAT_WORLD", 0); one != 0) {
     const Drawn world = draw(one);
     const Fared fared = run(world, true);
-    std::cout << fared.trace << text(world) << fared.slow << "\n" << fared.seconds << " s, " << fared.link_octets << " octets\n";
+    std::cout << fared.trace << text(world) << fared.slow << "\n"
+              << fared.seconds << " s, " << fared.link_octets << " octets\n";
     EXPECT_EQ(fared.broken, "");
     return;
   }
@@ -47,7 +48,8 @@ TEST(DrawnWorlds, EachHolds) {
     slow_count += fared.slow.empty() ? 0 : 1;
     if (fared.broken.empty()) continue;
     failed += " " + std::to_string(seed);
-    if (++count <= kMostTold) ADD_FAILURE() << text(world) << "\n broken:" << fared.broken << "\n after " << fared.seconds << " s";
+    if (++count <= kMostTold)
+      ADD_FAILURE() << text(world) << "\n broken:" << fared.broken << "\n after " << fared.seconds << " s";
   }
   EXPECT_EQ(failed, "") << count << " of " << worlds;
   EXPECT_LE(slow_count, std::max(1.0, kSlowShare * static_cast<double>(worlds))) << slow;

@@ -16,7 +16,11 @@ constexpr int kDeadlock = 20;  // who has not come to an end by then never will
 class Run {
  public:
   explicit Run(const Drawn& plan)
-      : plan_(plan), world_(plan.seed), client_(plan.seed, {.route = {first_, server_}}), gateway_(plan.seed), conduct_(gateway_) {
+      : plan_(plan),
+        world_(plan.seed),
+        client_(plan.seed, {.route = {first_, server_}}),
+        gateway_(plan.seed),
+        conduct_(gateway_) {
     gateway_.on_guest([this](GatewayEnd::Guest& guest) {
       for (const DrawnStream& each : plan_.streams) {
         if (!each.up) guest.traffic.send(each.of, each.size);
@@ -88,8 +92,12 @@ class Run {
         up_->set_mtu(mishap.mtu);
         down_->set_mtu(mishap.mtu);
         break;
-      case Mishap::Kind::Rebind: nat_->rebind(); break;
-      case Mishap::Kind::Move: move(mishap.old_works); break;
+      case Mishap::Kind::Rebind:
+        nat_->rebind();
+        break;
+      case Mishap::Kind::Move:
+        move(mishap.old_works);
+        break;
       case Mishap::Kind::Jump:
         here_->jump_clock(mishap.length);
         here_->wake();
@@ -139,7 +147,8 @@ class Run {
     ask(conduct_.largest() <= 300, "data to an address not validated: " + std::to_string(conduct_.largest()));
     const auto peak = std::max(here_->peak_in_flight(), there_->peak_in_flight());
     ask(peak <= plan_.in_flight_limit(), "in flight: " + std::to_string(peak));
-    if (fared.link_octets > static_cast<double>(plan_.link_limit())) slow_ << "\n  octets on the link: " << fared.link_octets;
+    if (fared.link_octets > static_cast<double>(plan_.link_limit()))
+      slow_ << "\n  octets on the link: " << fared.link_octets;
     fared.slow = slow_.str();
     fared.broken = broken_.str();
     if (!keep_trace) return fared;
@@ -153,9 +162,10 @@ class Run {
     const TimePoint now = host.local_now();
     std::ostringstream out;
     out << who << ": path " << path.id.value << ", in flight " << path.sent.bytes_in_flight() << " of "
-        << (path.rate ? path.rate->window() : 0) << ", pacing " << (path.rate ? path.rate->pacing().value : 0) << " bit/s, rtt "
-        << seconds(path.rtt.smoothed()) << " s, size " << path.mtu.size() << ", probes " << path.probes << ", lost "
-        << path.lost_packets << ", spurious " << path.spurious_losses << ", next deadline in "
+        << (path.rate ? path.rate->window() : 0) << ", pacing " << (path.rate ? path.rate->pacing().value : 0)
+        << " bit/s, rtt " << seconds(path.rtt.smoothed()) << " s, size " << path.mtu.size() << ", probes "
+        << path.probes << ", lost " << path.lost_packets << ", spurious " << path.spurious_losses
+        << ", next deadline in "
         << (connection.next_deadline(now) == kNever ? -1 : seconds(connection.next_deadline(now) - now)) << " s\n";
     return out.str();
   }
@@ -170,9 +180,9 @@ class Run {
   const Drawn& plan_;
   Address first_ = plan_.ipv6 ? address("2001:db8::1", 5000) : address("10.0.0.1", 5000);
   Address server_ = plan_.ipv6 ? address("2001:db8::ffff", 443) : address("192.0.2.1", 443);
-  std::vector<Address> others_ = plan_.ipv6
-                                     ? std::vector{address("2001:db8::2", 5000), address("2001:db8::3", 5000), address("2001:db8::4", 5000)}
-                                     : std::vector{address("10.0.0.2", 5000), address("10.0.0.3", 5000), address("10.0.0.4", 5000)};
+  std::vector<Address> others_ =
+      plan_.ipv6 ? std::vector{address("2001:db8::2", 5000), address("2001:db8::3", 5000), address("2001:db8::4", 5000)}
+                 : std::vector{address("10.0.0.2", 5000), address("10.0.0.3", 5000), address("10.0.0.4", 5000)};
   World world_;
   ClientEnd client_;
   GatewayEnd gateway_;

@@ -21,8 +21,8 @@ inline LinkPair scene_link(double bits_per_second = 10e6) {
 
 class Scene {
  public:
-  explicit Scene(const LinkPair& link = scene_link(), FakeHandshake::Flights flights = {}, transport::DoorLimits door = {},
-                 std::uint64_t seed = 1)
+  explicit Scene(const LinkPair& link = scene_link(), FakeHandshake::Flights flights = {},
+                 transport::DoorLimits door = {}, std::uint64_t seed = 1)
       : world(seed), client(seed, {.route = {first, server}, .flights = flights}), gateway(seed, flights, door) {
     here = &world.add_node("client", client, {first});
     there = &world.add_node("gateway", gateway, {server});
@@ -44,7 +44,8 @@ class Scene {
   // Both know that they have keys, and the gateway has its session.
   void begin() {
     call();
-    ASSERT_TRUE(until([this] { return client.connection().confirmed() && gateway.guest(0) != nullptr; }, 5 * kSceneRtt));
+    ASSERT_TRUE(
+        until([this] { return client.connection().confirmed() && gateway.guest(0) != nullptr; }, 5 * kSceneRtt));
   }
   void send_up(session::Class of, std::uint64_t size) {
     client.traffic().send(of, size);

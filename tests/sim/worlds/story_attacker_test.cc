@@ -13,13 +13,15 @@ const Address kStranger = address("203.0.113.66", 666);
 void transfer(Scene& scene, std::uint64_t octets, Duration limit) {
   scene.send_up(session::Class::Bodies, octets);
   scene.send_down(session::Class::Bodies, octets);
-  ASSERT_TRUE(scene.until([&] { return scene.client.traffic().all_sent() && scene.client.traffic().ended() == 1; }, limit));
+  ASSERT_TRUE(
+      scene.until([&] { return scene.client.traffic().all_sent() && scene.client.traffic().ended() == 1; }, limit));
   EXPECT_TRUE(scene.client.traffic().intact() && scene.gateway.guest(0)->traffic.intact());
   EXPECT_EQ(scene.client.traffic().received(), octets);
   EXPECT_EQ(scene.gateway.guest(0)->traffic.received(), octets);
 }
 
-// Each packet comes again at once and later, from where it came and from elsewhere: nothing is taken twice, nothing moves.
+// Each packet comes again at once and later, from where it came and from elsewhere: nothing is taken twice, nothing
+// moves.
 TEST(AttackerStory, ReplaysMoveNothing) {
   Scene scene;
   Conduct conduct(scene.gateway);
@@ -99,10 +101,12 @@ TEST(AttackerStory, DamageOfEveryKindIsALossAtMost) {
   scene.on_up->set_attack(damage);
   scene.on_down->set_attack(damage);
   scene.call();
-  ASSERT_TRUE(scene.until([&] { return scene.client.connection().confirmed() && scene.gateway.guest(0) != nullptr; }, 20s));
+  ASSERT_TRUE(
+      scene.until([&] { return scene.client.connection().confirmed() && scene.gateway.guest(0) != nullptr; }, 20s));
   for (int round = 0; round < 10; ++round) scene.send_up(session::Class::Bodies, 60'000);
   scene.send_down(session::Class::Bodies, 600'000);
-  ASSERT_TRUE(scene.until([&] { return scene.client.traffic().all_sent() && scene.client.traffic().ended() == 1; }, 60s));
+  ASSERT_TRUE(
+      scene.until([&] { return scene.client.traffic().all_sent() && scene.client.traffic().ended() == 1; }, 60s));
   EXPECT_TRUE(scene.client.traffic().intact() && scene.gateway.guest(0)->traffic.intact());
 }
 
@@ -139,8 +143,8 @@ TEST(AttackerStory, ForgedRetriesAreDropped) {
   transfer(scene, 50'000, 5s);
 }
 
-// First packets from addresses that never hear of it: bounded connections, no more than three times the octets, and real
-// clients get in.
+// First packets from addresses that never hear of it: bounded connections, no more than three times the octets, and
+// real clients get in.
 TEST(AttackerStory, AFloodOfFirstPackets) {
   transport::DoorLimits door;
   door.retry_above = 16;

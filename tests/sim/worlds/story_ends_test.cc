@@ -144,7 +144,8 @@ TEST(EndStory, KeysAreUpdatedUnderLoss) {
       if (both) scene.gateway.connection(0)->wear_key(std::uint64_t{1} << 22);
       scene.world.run_for(250ms);
     }
-    EXPECT_TRUE(scene.until([&] { return scene.client.traffic().all_sent() && scene.client.traffic().ended() == 1; }, 20s));
+    EXPECT_TRUE(
+        scene.until([&] { return scene.client.traffic().all_sent() && scene.client.traffic().ended() == 1; }, 20s));
     EXPECT_TRUE(scene.client.traffic().intact());
   }
 }
@@ -166,7 +167,8 @@ TEST(EndStory, KeysAreUpdatedWhileTheClientMoves) {
   EXPECT_TRUE(scene.until([&] { return scene.client.traffic().all_sent(); }, 10s));
 }
 
-// What somebody waits for leaves in the next packet: it stands behind what is in the network, not behind what is to come.
+// What somebody waits for leaves in the next packet: it stands behind what is in the network, not behind what is to
+// come.
 TEST(EndStory, AnInteractiveAnswerBesideABulkTransfer) {
   Scene scene(scene_link(2e6));
   scene.begin();
@@ -176,7 +178,9 @@ TEST(EndStory, AnInteractiveAnswerBesideABulkTransfer) {
   scene.send_down(session::Class::Interactive, 1'000);
   const auto came = [&] {
     const auto& in = scene.client.traffic().incoming();
-    return std::any_of(in.begin(), in.end(), [](const auto& each) { return each.second.of == session::Class::Interactive && each.second.ended; });
+    return std::any_of(in.begin(), in.end(), [](const auto& each) {
+      return each.second.of == session::Class::Interactive && each.second.ended;
+    });
   };
   ASSERT_TRUE(scene.until(came, 5s));
   EXPECT_LE(seconds(scene.world.now() - asked), kRtt / 2 + .080);

@@ -16,7 +16,8 @@ struct Question {
     scene.call();
   }
   bool answered(Duration limit) {
-    return scene.until([this] { return scene.client.traffic().ended() == 1 && scene.client.traffic().all_sent(); }, limit);
+    return scene.until([this] { return scene.client.traffic().ended() == 1 && scene.client.traffic().all_sent(); },
+                       limit);
   }
   Scene& scene;
 };
