@@ -200,6 +200,7 @@ class Connection {
   void take_candidate(path::Path& path, TimePoint now);
   void on_failed(PathId id, TimePoint now);
   void on_proved(PathId id, TimePoint now);
+  void send_again(path::Path& path, TimePoint now);
   void drop_path(PathId id, TimePoint now);
 
   // connection_due.cc: what is due, and whether it may go

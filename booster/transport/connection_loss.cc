@@ -350,13 +350,21 @@ void Connection::take_candidate(path::Path& path, TimePoint now) {
   tell(Moved{path.id, path.route});
 }
 
+// Who moves has most likely lost the address before: what is under way there does not wait to be found lost.
+void Connection::send_again(path::Path& path, TimePoint now) {
+  while (recovery::SentPacket* const oldest = path.sent.oldest_unprobed()) requeue(*oldest, now);
+}
+
 // The peer's answer to our challenge: this path is real, and the newest one is where we go on.
 void Connection::on_proved(PathId id, TimePoint now) {
   if (id < active_) return;
-  if (id != active_) ++moves_;
-  active_ = id;
+  const PathId before = std::exchange(active_, id);
+  if (id != before) ++moves_;
   tell(Moved{id, paths_.at(id)->route});
-  if (settings_.role == Role::Gateway) return;
+  if (settings_.role == Role::Gateway) {
+    if (id != before) send_again(*paths_.at(before), now);
+    return;
+  }
   std::vector<PathId> others;
   for (const auto& [other, path] : paths_) {
     if (other != id) others.push_back(other);

@@ -228,6 +228,7 @@ void Connection::notice_arrival(path::Path& path, PacketNumber number, bool elic
   if (now - path.train.last_at > std::max<Duration>(2 * path.rtt.smoothed(), kBurstApart)) {
     path.train.waiting.clear();
     path.train.left = 2 * rate::kTrainPackets;
+    path.train.first = path.train.last_at == TimePoint{};
   }
   path.train.last_at = now;
   if (path.train.left > 0) {

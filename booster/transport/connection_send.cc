@@ -75,7 +75,7 @@ frame::ArrivalTick Connection::tick(TimePoint at) const {
 
 void Connection::write_acks(Draft& draft, path::Path& path, TimePoint now) {
   if (path.received.empty()) return;
-  const bool enough = path.train.waiting.size() >= rate::kShortestTrain;
+  const bool enough = path.train.first || path.train.waiting.size() >= rate::kShortestTrain;
   for (std::size_t i = 0; enough && i < path.train.waiting.size();) {
     std::vector<frame::ArrivalTick> run{path.train.waiting[i].second};
     const PacketNumber first = path.train.waiting[i].first;
@@ -174,7 +174,7 @@ std::size_t Connection::finish_short(Draft& draft, path::Path& path, TimePoint n
   if (draft.ack) path.acks.on_sent(now);
   path.unasked = draft.record.eliciting ? 0 : path.unasked + 1;
   if (draft.record.eliciting && path.rate && path.sent.bytes_in_flight() == 0) {
-    path.rate->on_burst_begins(path.sent.delivered_bytes());
+    path.rate->on_burst_begins(path.sent.delivered_bytes(), now);
   }
   if (draft.record.eliciting) path.pacer.on_sent(size, now);
   path.sent.on_sent(std::move(draft.record));

@@ -19,6 +19,7 @@ namespace booster::transport::path {
 // The arrival times of the first packets of a burst, which the peer's train is measured by.
 struct TrainTimes {
   TimePoint last_at{};
+  bool first = true;  // the path's first burst: each ACK tells what has come
   std::vector<std::pair<PacketNumber, packet::frame::ArrivalTick>> waiting;
   std::size_t left = 2 * rate::kTrainPackets;
 };

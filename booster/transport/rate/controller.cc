@@ -83,10 +83,12 @@ bool RateController::tells_delay(std::size_t size) const {
   return size >= packet_ * 3 / 4 || (capacity_seen_ && time_for(packet_ - size, capacity_) < kQueueNone / 4);
 }
 
-void RateController::on_burst_begins(std::uint64_t delivered) {
+void RateController::on_burst_begins(std::uint64_t delivered, TimePoint now) {
   if (stage_ != Stage::Train) return;
   train_ = Train(hint_, rtt_.least);
   train_from_ = delivered;
+  train_began_ = now;
+  train_rounds_ = 0;
   delivered_in_train_ = 0;
 }
 
@@ -134,12 +136,13 @@ void RateController::on_ack(const Acked& ack, RoundTrip rtt) {
 }
 
 void RateController::leave_train(const Acked& ack) {
-  const std::optional<Train::Measured> measured = train_.measured();
+  std::optional<Train::Measured> measured = train_.measured();
   if (!measured || train_.arrived() < train_.packets() * 3 / 4) {
-    // Too little to send for a train: what is sent grows with what arrives, until there is one.
-    if (!rounds_.on_ack(ack.largest_sent, ack.sent) || rounds_.count() < 3 || !measured) return;
+    // Too little to send for a train, or too little of it arrives: what is sent grows with what arrives, for a while.
+    if (!rounds_.on_ack(ack.largest_sent, ack.sent) || ack.app_limited || ++train_rounds_ < kTrainRounds) return;
+    if (!measured) measured = Train::Measured{rate_of(delivered_in_train_, ack.now - train_began_), false};
   }
-  capacity_ = measured->rate;
+  capacity_ = scaled(measured->rate, 1);
   capacity_seen_ = measured->is_limit;
   stage_ = Stage::Jump;
   jumped_ = true;

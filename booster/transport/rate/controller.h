@@ -53,7 +53,7 @@ class RateController {
   void on_regret(std::uint64_t returned) { loss_.on_regret(returned); }
   // What is sent now finds the path empty of ours. While nothing is known of it, this is a train anew: the packets of
   // earlier ones came one by one. `delivered`: as in Acked.
-  void on_burst_begins(std::uint64_t delivered);
+  void on_burst_begins(std::uint64_t delivered, TimePoint now);
   void on_ack(const Acked& ack, RoundTrip rtt);
   void on_congestion_mark(TimePoint now);  // ECN-CE was seen at the peer
   void on_outage();                        // probes go unanswered: what is lost now says nothing of the rate
@@ -107,6 +107,8 @@ class RateController {
   bool capacity_seen_ = false;  // a bottleneck was seen, not only our own pace
   std::optional<BitsPerSecond> hint_;
   std::uint64_t train_from_ = 0;  // octets delivered before it
+  TimePoint train_began_{};
+  int train_rounds_ = 0;
   std::uint64_t delivered_in_train_ = 0;
   BitsPerSecond pacing_ = kTrainRate;
   Pace pace_ = Pace::Level;

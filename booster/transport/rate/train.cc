@@ -15,10 +15,13 @@ Train::Train(std::optional<BitsPerSecond> hint, Duration rtt) : packets_(kBlindT
   // A train that stands in a slow bottleneck for longer than half a round trip would delay what people wait for.
   const std::uint64_t fits = bytes_in(std::max<Duration>(rtt / 2, kQueueMost), *hint) / kPacket;
   packets_ = std::clamp<std::size_t>(fits, kShortestTrain, kTrainPackets);
+  apart_ =
+      std::max<Duration>(kTrainApart, 2 * rtt / static_cast<int>(packets_));  // a slow path's is paced over rtt / 2
 }
 
 void Train::on_arrival(std::uint64_t sent, TimePoint left, Duration received) {
   const Arrival here{sent, left, received};
+  if (arrived_ > 0 && sent > last_.sent && left - last_.left > apart_) arrived_ = 0;
   if (arrived_ == 0 || sent < first_.sent) first_ = here;
   if (arrived_ == 0 || sent > last_.sent) last_ = here;
   ++arrived_;

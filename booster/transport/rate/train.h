@@ -14,7 +14,8 @@ class Train {
 
   std::size_t packets() const { return packets_; }
 
-  // A packet of the first round: octets sent up to and with it, when it left, when it arrived there.
+  // A packet: octets sent up to and with it, when it left, when it arrived there. One that left well after the one
+  // before begins the train: what came before it was not sent as fast as could be.
   void on_arrival(std::uint64_t sent, TimePoint left, Duration received);
 
   struct Measured {
@@ -31,6 +32,7 @@ class Train {
     Duration received;
   };
   std::size_t packets_;
+  Duration apart_ = kTrainApart;
   std::size_t arrived_ = 0;
   Arrival first_{};
   Arrival last_{};
