@@ -1,5 +1,5 @@
-// Carrier: what brings a session's frames at present, TLS over TCP or BST over UDP. It is made by a Dialer or let in by a
-// door; whoever holds it greets, and then has a Mux carried until it breaks.
+// Carrier: what brings a session's frames at present, TLS over TCP or BST over UDP. It is made by a Dialer or let in by
+// a door; whoever holds it greets, and then has a Mux carried until it breaks.
 #pragma once
 #include <functional>
 #include <memory>

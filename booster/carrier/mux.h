@@ -81,7 +81,7 @@ class Mux {
   // --- for a carrier of packets, which asks the session itself
   void begin_carrying();
   void end_carrying();
-  void after_input(bool heard);  // the session was called: tells its events, notes when the peer was heard
+  void after_input(bool heard);               // the session was called: tells its events, notes when the peer was heard
   runtime::Notify& output() { return out_; }  // the session may have something to send
   void note_path(BitsPerSecond rate, runtime::Duration round_trip, bool is_limit);
 

@@ -10,10 +10,16 @@
 
 namespace booster::carrier {
 
+struct PacketTimes {
+  runtime::Duration silent = std::chrono::seconds(3);  // probes go unanswered for so long: perhaps UDP does not pass
+  runtime::Duration given_up = std::chrono::seconds(120);  // then the connection is given up; the session is not
+};
+
 class PacketCarrier : public Carrier {
  public:
-  PacketCarrier(runtime::Loop& loop, transport::Connection& connection, const tls::MemoryHandshake& handshake)
-      : loop_(loop), connection_(connection), handshake_(handshake) {}
+  PacketCarrier(runtime::Loop& loop, transport::Connection& connection, const tls::MemoryHandshake& handshake,
+                const PacketTimes& times = {})
+      : loop_(loop), connection_(connection), handshake_(handshake), times_(times) {}
 
   CarrierKind kind() const override { return CarrierKind::Udp; }
   Task<Result<>> write_greeting(Bytes chain) override;
@@ -33,6 +39,7 @@ class PacketCarrier : public Carrier {
   // --- by the owner of the connection
   void on_event(const transport::Event& event);
   void after_input();
+  void fail_with(const Error& error);  // nothing brings its datagrams any more
   const std::optional<transport::Closed>& closed() const { return closed_; }
   bool established() const { return connection_.established(); }
   runtime::Notify& changed() { return changed_; }
@@ -44,6 +51,7 @@ class PacketCarrier : public Carrier {
   runtime::Loop& loop() const { return loop_; }
 
  private:
+  void measure(Mux& mux);
   Result<> take_answer(OnAnswer& on_answer);
   Task<Result<>> carry_until_end(Mux& mux, OnAnswer on_answer);
   Task<Result<>> wake_for_output(Mux& mux);
@@ -52,11 +60,13 @@ class PacketCarrier : public Carrier {
   runtime::Loop& loop_;
   transport::Connection& connection_;
   const tls::MemoryHandshake& handshake_;
+  PacketTimes times_;
   Bytes greeting_;
   std::optional<transport::Closed> closed_;
   runtime::Notify changed_;
   Mux* mux_ = nullptr;  // that is carried
   std::uint64_t heard_bytes_ = 0;
+  runtime::TimePoint measured_{};
   int doubts_ = 0;
 };
 

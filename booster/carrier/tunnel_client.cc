@@ -78,6 +78,7 @@ Task<Error> TunnelClient::run_session(SessionUser& user) {
   using_it.cancel();
   co_await using_it.join();
   set_state(LinkState::Down);
+  next_.reset();  // dialled for this session
   mux_.reset();
   changed_.notify_all();
   co_return end;

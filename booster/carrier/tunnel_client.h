@@ -63,9 +63,9 @@ class TunnelClient {
   Dialer& dialer_;
   ClientOptions options_;
   std::unique_ptr<Mux> mux_;
-  Carrier* present_ = nullptr;      // that carries now
-  std::unique_ptr<Carrier> next_;   // dialled while another one still carried
-  bool begun_ = false;  // the gateway knows this session
+  Carrier* present_ = nullptr;     // that carries now
+  std::unique_ptr<Carrier> next_;  // dialled while another one still carried
+  bool begun_ = false;             // the gateway knows this session
   session::SessionId session_id_{};
   session::SessionSecret secret_{};
   std::uint64_t carrier_number_ = 0;

@@ -92,6 +92,7 @@ class TunnelServer {
   Task<Result<>> carry(std::shared_ptr<ServerSession> session, Carrier& carrier);
   Task<Result<>> run_session(std::shared_ptr<ServerSession> session, SessionHost& host);
   Task<Result<>> watch_parked();
+  Task<Result<>> until_none_carries();
   Task<Result<>> refuse(Carrier& carrier, session::Refusal::Code code, std::string text);
   Peer peer_of(const Carrier& carrier) const;
   void give_up_parked();
@@ -105,7 +106,9 @@ class TunnelServer {
   ServerLimits limits_;
   std::map<session::SessionId, std::shared_ptr<ServerSession>> sessions_;
   runtime::TaskScope* tasks_ = nullptr;
-  std::size_t handshakes_ = 0;
+  std::size_t handshakes_ = 0;  // from the moment they are let in
+  std::size_t carrying_ = 0;
+  bool going_down_ = false;
   std::uint64_t joins_ = 0;
   runtime::Notify parked_;
   OnNote note_;
