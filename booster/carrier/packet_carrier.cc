@@ -10,6 +10,7 @@ namespace {
 constexpr auto kEndTold = std::chrono::seconds(5);  // for a CLOSE to arrive
 constexpr auto kLook = std::chrono::milliseconds(500);
 constexpr auto kRarestDoubt = std::chrono::seconds(60);
+constexpr std::uint64_t kWorthAsking = std::uint64_t{8} << 10;  // octets that came since: a question costs 1 % of them
 constexpr auto kLeastSample = std::chrono::milliseconds(200);
 
 }  // namespace
@@ -74,6 +75,7 @@ Result<> PacketCarrier::take_answer(OnAnswer& on_answer) {
   TRY_ASSIGN(const auto message, session::unwrap_handshake(greeting_, session::kMaxHandshake));
   if (!message) return {};
   const OnAnswer told = std::exchange(on_answer, nullptr);
+  awaits_answer_ = false;
   return told(message->first);
 }
 
@@ -89,6 +91,7 @@ Task<Result<>> PacketCarrier::carry(Mux& mux, OnAnswer on_answer) {
   const runtime::Surroundings here = co_await runtime::surroundings();
   mux.begin_carrying();
   mux_ = &mux;
+  awaits_answer_ = on_answer != nullptr;
   Result<> end = connection_.attach(mux.session(), loop_.now());
   mux.after_input(true);
   wake();
@@ -161,11 +164,23 @@ bool PacketCarrier::silent() const {
   return connection_.silent_for(loop_.now()) > times_.silent;
 }
 
+// Who only receives, or has its greeting acknowledged and waits for the answer, is owed no acknowledgement and would
+// not notice that UDP passes no more.
+void PacketCarrier::ask_if_quiet() {
+  const std::uint64_t worth_asking = awaits_answer_ ? 1 : kWorthAsking;
+  if (mux_ == nullptr || connection_.bytes_received() - asked_bytes_ < worth_asking) return;
+  const runtime::Duration quiet = std::max<runtime::Duration>(times_.quiet, 3 * connection_.smoothed_rtt());
+  if (loop_.now() - mux_->last_heard() < quiet) return;
+  asked_bytes_ = connection_.bytes_received();
+  mux_->ping();
+}
+
 Task<Result<>> PacketCarrier::doubted() {
   const runtime::Duration longer = times_.silent * (doubts_ == 0 ? 0 : 1 << std::min(doubts_, 8));
   CO_TRY(co_await runtime::sleep_for(std::min<runtime::Duration>(longer, kRarestDoubt)));
   while (!silent()) {
     doubts_ = 0;
+    ask_if_quiet();
     CO_TRY(co_await runtime::sleep_for(std::min<runtime::Duration>(kLook, times_.silent)));
   }
   ++doubts_;

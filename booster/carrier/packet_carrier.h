@@ -11,6 +11,7 @@
 namespace booster::carrier {
 
 struct PacketTimes {
+  runtime::Duration quiet = std::chrono::seconds(1);   // a transfer stopped coming for so long: its sender is asked
   runtime::Duration silent = std::chrono::seconds(3);  // probes go unanswered for so long: perhaps UDP does not pass
   runtime::Duration given_up = std::chrono::seconds(120);  // then the connection is given up; the session is not
 };
@@ -52,6 +53,7 @@ class PacketCarrier : public Carrier {
 
  private:
   void measure(Mux& mux);
+  void ask_if_quiet();
   Result<> take_answer(OnAnswer& on_answer);
   Task<Result<>> carry_until_end(Mux& mux, OnAnswer on_answer);
   Task<Result<>> wake_for_output(Mux& mux);
@@ -66,7 +68,9 @@ class PacketCarrier : public Carrier {
   runtime::Notify changed_;
   Mux* mux_ = nullptr;  // that is carried
   std::uint64_t heard_bytes_ = 0;
+  std::uint64_t asked_bytes_ = 0;  // heard when it was asked last
   runtime::TimePoint measured_{};
+  bool awaits_answer_ = false;  // the peer's greeting
   int doubts_ = 0;
 };
 

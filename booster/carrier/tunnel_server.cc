@@ -186,9 +186,10 @@ Task<Result<>> TunnelServer::carry(std::shared_ptr<ServerSession> session, Carri
   session->carrier_ = &scope;
   session->connected_ = true;
   ++carrying_;
-  session->carried_by_ = carrier.kind();
+  session->present_ = &carrier;
   const Result<> end = co_await carrier.carry(session->mux, nullptr).in(scope);
-  session->carried_by_.reset();
+  session->present_ = nullptr;
+  session->peer.address = carrier.peer();  // it may have moved
   session->connected_ = false;
   --carrying_;
   session->parked_since_ = loop_.now();

@@ -41,7 +41,7 @@ class ServerSession {
   Mux mux;
   Peer peer;
   bool connected() const { return connected_; }
-  std::optional<CarrierKind> carried_by() const { return carried_by_; }  // nullopt: nothing carries it now
+  const Carrier* carrier() const { return present_; }  // nullptr: nothing carries it now
   std::string short_id() const { return codec::to_hex(ByteView(id_).first(4)); }
 
  private:
@@ -52,7 +52,7 @@ class ServerSession {
   bool connected_ = false;
   runtime::TimePoint parked_since_{};
   runtime::CancelScope* carrier_ = nullptr;  // of the connection that carries it now
-  std::optional<CarrierKind> carried_by_;
+  const Carrier* present_ = nullptr;
   runtime::Notify carrier_gone_;
 };
 

@@ -15,8 +15,8 @@ crypto::Secret key_from(const crypto::Secret& secret, std::string_view label) {
 
 }  // namespace
 
-Door::Door(const crypto::Secret& secret, HandshakeMaker& maker, Entropy& entropy, std::chrono::seconds wall, TimePoint now,
-           DoorLimits limits)
+Door::Door(const crypto::Secret& secret, HandshakeMaker& maker, Entropy& entropy, std::chrono::seconds wall,
+           TimePoint now, DoorLimits limits)
     : reset_key_(key_from(secret, "reset")),
       token_key_(key_from(secret, "token")),
       maker_(maker),
@@ -66,14 +66,14 @@ void Door::let_in(const packet::Packet& head, const Route& route, std::span<std:
   if (guests_.size() >= limits_.connections || half_open_ >= limits_.half_open) return;
   // RFC 9000 §7.2: ids that a newcomer makes up are longer than ours, so that they never stand in their place.
   const bool retried = token && token->kind == packet::TokenKind::Retry;
-  if (head.destination.size() < (retried ? packet::kIdSize : kLeastFirstId) || head.source.size() != packet::kIdSize) return;
+  if (head.destination.size() < (retried ? packet::kIdSize : kLeastFirstId) || head.source.size() != packet::kIdSize)
+    return;
   if (!token && half_open_ >= limits_.retry_above) return ask_to_prove(head, route, now);
   Settings settings;
   settings.role = Role::Gateway;
   settings.reset_key = &reset_key_;
   settings.keyed_destination = head.destination;
-  settings.first_destination =
-      retried ? token->original_destination : head.destination;
+  settings.first_destination = retried ? token->original_destination : head.destination;
   settings.client_id = head.source;
   settings.address_proved = token.has_value();
 

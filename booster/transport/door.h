@@ -1,5 +1,5 @@
-// Door: the gateway's UDP port. Knows which connection a datagram is for, lets new ones in, and answers the rest without
-// keeping anything.
+// Door: the gateway's UDP port. Knows which connection a datagram is for, lets new ones in, and answers the rest
+// without keeping anything.
 //
 // Sans-I/O like Connection; owns the connections.
 //   Limits  half-open connections: Limits::half_open; above Limits::retry_above a newcomer proves its address first, so
@@ -29,7 +29,7 @@ class HandshakeMaker {
 struct DoorLimits {
   std::size_t connections = 8192;
   std::size_t half_open = 1024;
-  std::size_t retry_above = 128;                                // half-open ones
+  std::size_t retry_above = 128;  // half-open ones
   Duration retry_token = std::chrono::seconds(10);
   Duration next_token = std::chrono::hours(24 * 7);
 };
@@ -66,7 +66,7 @@ class Door {
     TimePoint deadline = kNever;
     bool ready = false;
     bool touched = false;
-    bool open = false;       // established
+    bool open = false;  // established
     bool forgotten = false;
   };
   using Guests = std::unordered_map<Connection*, std::unique_ptr<Guest>>;

@@ -27,12 +27,21 @@ inline Task<Result<>> echo(std::unique_ptr<MuxStream> stream) {
   co_return co_await stream->delivered();
 }
 
+// Octets that the client asked for, with nothing to say itself.
+inline Task<Result<>> pour(std::unique_ptr<MuxStream> stream, std::size_t megabytes) {
+  const Bytes block(std::size_t{1} << 20, std::byte{7});
+  for (std::size_t i = 0; i < megabytes; ++i) CO_TRY(co_await stream->write(block));
+  CO_TRY(co_await stream->finish());
+  co_return co_await stream->delivered();
+}
+
 class EchoHost final : public SessionHost {
  public:
   explicit EchoHost(runtime::Loop& loop) : loop_(loop) {}
   Result<> admit(const Peer& peer) override {
     if (refuse) return fail(Errc::Denied, "this device was revoked");
     last_device = peer.device;
+    if (on_admit) on_admit();
     return {};
   }
   Task<Result<>> serve_session(std::shared_ptr<ServerSession> session) override {
@@ -45,7 +54,11 @@ class EchoHost final : public SessionHost {
     for (;;) {
       Result<Incoming> incoming = co_await session->mux.accept();
       if (!incoming) break;
-      streams.spawn("echo", echo(std::move(incoming->stream)));
+      if (incoming->metadata.empty()) {
+        streams.spawn("echo", echo(std::move(incoming->stream)));
+      } else {
+        streams.spawn("pour", pour(std::move(incoming->stream), std::to_integer<std::size_t>(incoming->metadata[0])));
+      }
     }
     streams.cancel();
     co_await streams.join();
@@ -53,6 +66,7 @@ class EchoHost final : public SessionHost {
     co_return Result<>();
   }
   bool refuse = false;
+  std::function<void()> on_admit;
   bool hang_up = false;
   int sessions = 0;
   ServerSession* last = nullptr;

@@ -49,7 +49,8 @@ class MemoryNetwork final : public net::Listener, public Dialer {
 
 Task<Result<>> serve_quietly(TunnelServer& server, net::Listener& listener, SessionHost& host) {
   std::vector<net::Listener*> listeners(1, &listener);
-  (void)co_await server.serve(std::move(listeners), {}, host);
+  std::vector<UdpServer*> no_udp;
+  (void)co_await server.serve(std::move(listeners), std::move(no_udp), host);
   co_return Result<>();
 }
 

@@ -29,6 +29,20 @@ CORO_TEST_REAL(UdpMoves, WhereNobodyAnswersOverUdpTlsCarriesAfterTheHeadStart) {
   co_await world.end();
 }
 
+CORO_TEST_REAL(UdpMoves, SwallowedBeforeTheGatewayAnsweredTheNextSessionBeginsOverTls) {
+  UdpWorld world(loop, co_await runtime::current_cancel());
+  world.host.on_admit = [&world] { world.relay->swallow = true; };
+  world.start_client();
+  const runtime::TimePoint start = loop.now();
+  CO_ASSERT_OK(co_await soon(world.until_over(CarrierKind::Tls)));
+  EXPECT_LT(loop.now() - start, seconds(20));
+  EXPECT_EQ(world.client->sessions_begun(), 2U);
+  int equal = 0;
+  CO_ASSERT_OK(co_await echo_compare(*world.client->mux(), 1, 100'000, equal));
+  EXPECT_EQ(equal, 1);
+  co_await world.end();
+}
+
 CORO_TEST_REAL(UdpMoves, SwallowedInMidTransferItGoesOnOverTlsAndComesBack) {
   UdpWorld world(loop, co_await runtime::current_cancel());
   world.start_client();
@@ -48,6 +62,31 @@ CORO_TEST_REAL(UdpMoves, SwallowedInMidTransferItGoesOnOverTlsAndComesBack) {
   CO_ASSERT_OK(co_await echo_compare(*world.client->mux(), 3, 100'000, equal));
   EXPECT_EQ(equal, 3);
   EXPECT_EQ(world.client->sessions_begun(), 1U);
+  EXPECT_EQ(world.host.sessions, 1);
+  co_await world.end();
+}
+
+Task<Result<>> receive_poured(Mux& mux, std::size_t megabytes, std::size_t& count) {
+  Bytes wish(1, static_cast<std::byte>(megabytes));
+  CO_TRY_ASSIGN(const std::unique_ptr<MuxStream> stream, co_await mux.open(session::Class::Bodies, std::move(wish)));
+  CO_TRY(co_await stream->finish());
+  Bytes buffer(64 << 10);
+  for (;;) {
+    CO_TRY_ASSIGN(const std::size_t now, co_await stream->read(buffer));
+    if (now == 0) co_return Result<>();
+    count += now;
+  }
+}
+
+CORO_TEST_REAL(UdpMoves, WhoOnlyReceivesNoticesThatUdpPassesNoMore) {
+  UdpWorld world(loop, co_await runtime::current_cancel());
+  world.start_client();
+  CO_ASSERT_OK(co_await soon(world.until_over(CarrierKind::Udp)));
+  world.relay->swallow_after(2 << 20);
+  std::size_t count = 0;
+  CO_ASSERT_OK(co_await soon(receive_poured(*world.client->mux(), 6, count)));
+  EXPECT_EQ(count, std::size_t{6} << 20);
+  EXPECT_EQ(world.client->joins(), 1U);
   EXPECT_EQ(world.host.sessions, 1);
   co_await world.end();
 }

@@ -41,7 +41,8 @@ CORO_TEST_REAL(UdpTunnel, EchoesStreamsOfManySizes) {
   EXPECT_EQ(world.client->joins(), 0U);
   EXPECT_EQ(world.host.last_device, world.device.chain.front().pin());
   CO_ASSERT_TRUE(world.host.last != nullptr);
-  EXPECT_EQ(world.host.last->carried_by(), CarrierKind::Udp);
+  CO_ASSERT_TRUE(world.host.last->carrier() != nullptr);
+  EXPECT_EQ(world.host.last->carrier()->kind(), CarrierKind::Udp);
   EXPECT_EQ(world.host.last->peer.address, "127.0.0.1");
   co_await world.end();
 }

@@ -16,7 +16,7 @@ inline tls::Identity copy_of(const tls::Identity& identity) {
 
 // Short times, so that tests need not wait for long ones.
 struct UdpTimes {
-  PacketTimes packet{.silent = std::chrono::milliseconds(400)};
+  PacketTimes packet{.quiet = std::chrono::milliseconds(200), .silent = std::chrono::milliseconds(400)};
   ReturnTimes back{.first = std::chrono::milliseconds(300), .rarest = std::chrono::seconds(1)};
   HeadStart head_start{.usual = std::chrono::seconds(5), .after_failure = std::chrono::milliseconds(50)};
 };
