@@ -7,11 +7,11 @@
 namespace booster::carrier {
 namespace {
 
-constexpr auto kSilent = std::chrono::seconds(3);     // probes go unanswered for so long: perhaps UDP does not pass
-constexpr auto kGivenUp = std::chrono::seconds(120);  // then the connection is given up; the session is not
-constexpr auto kEndTold = std::chrono::seconds(5);    // for a CLOSE to arrive
+constexpr auto kEndTold = std::chrono::seconds(5);  // for a CLOSE to arrive
 constexpr auto kLook = std::chrono::milliseconds(500);
 constexpr auto kRarestDoubt = std::chrono::seconds(60);
+constexpr std::uint64_t kWorthAsking = std::uint64_t{8} << 10;  // octets that came since: a question costs 1 % of them
+constexpr auto kLeastSample = std::chrono::milliseconds(200);
 
 }  // namespace
 
@@ -31,12 +31,24 @@ void PacketCarrier::after_input() {
   if (mux_ == nullptr) return;
   const bool heard = connection_.bytes_received() != heard_bytes_;
   heard_bytes_ = connection_.bytes_received();
-  const transport::path::Path& path = connection_.active();
-  if (path.rate && path.rtt.known()) {
-    mux_->note_path(path.rate->capacity(), path.rtt.smoothed(), path.rate->remember().has_value());
-  }
+  measure(*mux_);
   mux_->after_input(heard);
   changed_.notify_all();
+}
+
+// The session's windows follow every step; the link's rate is a sample of each round trip, as LinkRate asks for.
+void PacketCarrier::measure(Mux& mux) {
+  const transport::path::Path& path = connection_.active();
+  if (!path.rate || !path.rtt.known()) return;
+  const bool due = loop_.now() - measured_ >= std::max<runtime::Duration>(kLeastSample, path.rtt.smoothed());
+  if (due) measured_ = loop_.now();
+  mux.note_path(path.rate->capacity(), path.rtt.smoothed(), due && path.rate->remember().has_value());
+}
+
+void PacketCarrier::fail_with(const Error& error) {
+  if (closed_) return;
+  connection_.close(error, loop_.now());
+  on_event(transport::Closed{error});
 }
 
 Task<Result<>> PacketCarrier::write_greeting(Bytes chain) {
@@ -63,6 +75,7 @@ Result<> PacketCarrier::take_answer(OnAnswer& on_answer) {
   TRY_ASSIGN(const auto message, session::unwrap_handshake(greeting_, session::kMaxHandshake));
   if (!message) return {};
   const OnAnswer told = std::exchange(on_answer, nullptr);
+  awaits_answer_ = false;
   return told(message->first);
 }
 
@@ -78,6 +91,7 @@ Task<Result<>> PacketCarrier::carry(Mux& mux, OnAnswer on_answer) {
   const runtime::Surroundings here = co_await runtime::surroundings();
   mux.begin_carrying();
   mux_ = &mux;
+  awaits_answer_ = on_answer != nullptr;
   Result<> end = connection_.attach(mux.session(), loop_.now());
   mux.after_input(true);
   wake();
@@ -88,7 +102,8 @@ Task<Result<>> PacketCarrier::carry(Mux& mux, OnAnswer on_answer) {
   beside.cancel();
   co_await beside.join();
   connection_.detach();
-  if (!closed_) connection_.close(end ? Error(Errc::Closed, "moved") : Error(end.error()), loop_.now());
+  const bool left = end || end.error().code == Errc::Cancelled;  // the session goes on elsewhere, or nobody needs it
+  if (!closed_) connection_.close(left ? Error(Errc::Closed, "left") : Error(end.error()), loop_.now());
   wake();
   mux_ = nullptr;
   mux.end_carrying();
@@ -102,7 +117,7 @@ Task<Result<>> PacketCarrier::carry_until_end(Mux& mux, OnAnswer on_answer) {
     if (mux.closed()) co_return co_await say_goodbye(mux);
     const Result<> woken = co_await runtime::with_timeout(kLook, runtime::wait_for(changed_));
     if (!woken && woken.error().code == Errc::Cancelled) co_return woken;
-    if (connection_.silent_for(loop_.now()) > kGivenUp) co_return fail(Errc::Timeout, "the peer fell silent");
+    if (connection_.silent_for(loop_.now()) > times_.given_up) co_return fail(Errc::Timeout, "the peer fell silent");
   }
 }
 
@@ -146,16 +161,27 @@ std::optional<PathReport> PacketCarrier::report() const {
 }
 
 bool PacketCarrier::silent() const {
-  return connection_.silent_for(loop_.now()) > kSilent;
+  return connection_.silent_for(loop_.now()) > times_.silent;
+}
+
+// Who only receives, or has its greeting acknowledged and waits for the answer, is owed no acknowledgement and would
+// not notice that UDP passes no more.
+void PacketCarrier::ask_if_quiet() {
+  const std::uint64_t worth_asking = awaits_answer_ ? 1 : kWorthAsking;
+  if (mux_ == nullptr || connection_.bytes_received() - asked_bytes_ < worth_asking) return;
+  const runtime::Duration quiet = std::max<runtime::Duration>(times_.quiet, 3 * connection_.smoothed_rtt());
+  if (loop_.now() - mux_->last_heard() < quiet) return;
+  asked_bytes_ = connection_.bytes_received();
+  mux_->ping();
 }
 
 Task<Result<>> PacketCarrier::doubted() {
-  const runtime::Duration wait =
-      std::min<runtime::Duration>(kSilent * (doubts_ == 0 ? 0 : 1 << std::min(doubts_, 8)), kRarestDoubt);
-  CO_TRY(co_await runtime::sleep_for(wait));
+  const runtime::Duration longer = times_.silent * (doubts_ == 0 ? 0 : 1 << std::min(doubts_, 8));
+  CO_TRY(co_await runtime::sleep_for(std::min<runtime::Duration>(longer, kRarestDoubt)));
   while (!silent()) {
     doubts_ = 0;
-    CO_TRY(co_await runtime::sleep_for(kLook));
+    ask_if_quiet();
+    CO_TRY(co_await runtime::sleep_for(std::min<runtime::Duration>(kLook, times_.silent)));
   }
   ++doubts_;
   co_return Result<>();

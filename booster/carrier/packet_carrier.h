@@ -10,10 +10,17 @@
 
 namespace booster::carrier {
 
+struct PacketTimes {
+  runtime::Duration quiet = std::chrono::seconds(1);   // a transfer stopped coming for so long: its sender is asked
+  runtime::Duration silent = std::chrono::seconds(3);  // probes go unanswered for so long: perhaps UDP does not pass
+  runtime::Duration given_up = std::chrono::seconds(120);  // then the connection is given up; the session is not
+};
+
 class PacketCarrier : public Carrier {
  public:
-  PacketCarrier(runtime::Loop& loop, transport::Connection& connection, const tls::MemoryHandshake& handshake)
-      : loop_(loop), connection_(connection), handshake_(handshake) {}
+  PacketCarrier(runtime::Loop& loop, transport::Connection& connection, const tls::MemoryHandshake& handshake,
+                const PacketTimes& times = {})
+      : loop_(loop), connection_(connection), handshake_(handshake), times_(times) {}
 
   CarrierKind kind() const override { return CarrierKind::Udp; }
   Task<Result<>> write_greeting(Bytes chain) override;
@@ -33,6 +40,7 @@ class PacketCarrier : public Carrier {
   // --- by the owner of the connection
   void on_event(const transport::Event& event);
   void after_input();
+  void fail_with(const Error& error);  // nothing brings its datagrams any more
   const std::optional<transport::Closed>& closed() const { return closed_; }
   bool established() const { return connection_.established(); }
   runtime::Notify& changed() { return changed_; }
@@ -44,6 +52,8 @@ class PacketCarrier : public Carrier {
   runtime::Loop& loop() const { return loop_; }
 
  private:
+  void measure(Mux& mux);
+  void ask_if_quiet();
   Result<> take_answer(OnAnswer& on_answer);
   Task<Result<>> carry_until_end(Mux& mux, OnAnswer on_answer);
   Task<Result<>> wake_for_output(Mux& mux);
@@ -52,11 +62,15 @@ class PacketCarrier : public Carrier {
   runtime::Loop& loop_;
   transport::Connection& connection_;
   const tls::MemoryHandshake& handshake_;
+  PacketTimes times_;
   Bytes greeting_;
   std::optional<transport::Closed> closed_;
   runtime::Notify changed_;
   Mux* mux_ = nullptr;  // that is carried
   std::uint64_t heard_bytes_ = 0;
+  std::uint64_t asked_bytes_ = 0;  // heard when it was asked last
+  runtime::TimePoint measured_{};
+  bool awaits_answer_ = false;  // the peer's greeting
   int doubts_ = 0;
 };
 

@@ -4,14 +4,6 @@
 #include "booster/runtime/timer.h"
 
 namespace booster::carrier {
-namespace {
-
-// Two round trips of a geostationary link: where UDP passes at all, it stands by then.
-constexpr auto kHeadStart = std::chrono::milliseconds(1500);
-// Where it did not pass lately, little is lost by trying both at once.
-constexpr auto kShortHeadStart = std::chrono::milliseconds(200);
-
-}  // namespace
 
 struct RaceDialer::Race {
   explicit Race(runtime::Loop& loop, runtime::CancelScope& parent)
@@ -57,7 +49,7 @@ Task<Result<>> RaceDialer::run_tls(Race& race, Dialer& dialer, runtime::Duration
 Task<Result<std::unique_ptr<Carrier>>> RaceDialer::dial() {
   const runtime::Surroundings here = co_await runtime::surroundings();
   Race race(loop_, *here.scope);
-  const runtime::Duration head_start = udp_failures_ == 0 ? runtime::Duration(kHeadStart) : kShortHeadStart;
+  const runtime::Duration head_start = udp_failures_ == 0 ? head_start_.usual : head_start_.after_failure;
   race.tries.spawn("udp", run_udp(race, *udp_));
   race.tries.spawn("tls", run_tls(race, *tls_, head_start));
   co_await race.tries.join();

@@ -5,10 +5,18 @@
 
 namespace booster::carrier {
 
+struct HeadStart {
+  // Two round trips of a geostationary link: where UDP passes at all, it stands by then.
+  runtime::Duration usual = std::chrono::milliseconds(1500);
+  // Where it did not pass lately, little is lost by trying both at once.
+  runtime::Duration after_failure = std::chrono::milliseconds(200);
+};
+
 class RaceDialer final : public Dialer {
  public:
-  RaceDialer(runtime::Loop& loop, std::unique_ptr<Dialer> udp, std::unique_ptr<Dialer> tls)
-      : loop_(loop), udp_(std::move(udp)), tls_(std::move(tls)) {}
+  RaceDialer(runtime::Loop& loop, std::unique_ptr<Dialer> udp, std::unique_ptr<Dialer> tls,
+             const HeadStart& head_start = {})
+      : loop_(loop), udp_(std::move(udp)), tls_(std::move(tls)), head_start_(head_start) {}
 
   Task<Result<std::unique_ptr<Carrier>>> dial() override;
   Task<Result<std::unique_ptr<Carrier>>> dial_other(CarrierKind present) override;
@@ -21,6 +29,7 @@ class RaceDialer final : public Dialer {
   runtime::Loop& loop_;
   std::unique_ptr<Dialer> udp_;
   std::unique_ptr<Dialer> tls_;
+  HeadStart head_start_;
   int udp_failures_ = 0;  // in a row: its head start shrinks
 };
 

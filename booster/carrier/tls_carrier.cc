@@ -11,8 +11,6 @@ namespace {
 constexpr auto kDialLimit = std::chrono::seconds(30);  // three lost SYNs on a GEO link, then another address
 constexpr auto kTlsLimit = std::chrono::seconds(30);
 constexpr auto kFinishLimit = std::chrono::seconds(10);
-constexpr auto kFirstProbe = std::chrono::seconds(30);   // whether UDP passes by now
-constexpr auto kRarestProbe = std::chrono::minutes(10);  // a try costs some 3 kB
 
 // Reads as the wire does, behind the peer's answer to our greeting, so that our frames need not wait for it.
 class AnswerFirst final : public net::Stream {
@@ -76,7 +74,7 @@ Task<Result<>> TlsCarrier::finish() {
 // From time to time UDP is tried again: a firewall is left behind, a portal is passed. At once where the network
 // changed.
 Task<Result<>> TlsCarrier::doubted() {
-  const runtime::Duration wait = std::min<runtime::Duration>(kFirstProbe * (1 << std::min(doubts_, 8)), kRarestProbe);
+  const runtime::Duration wait = std::min<runtime::Duration>(times_.first * (1 << std::min(doubts_, 8)), times_.rarest);
   ++doubts_;
   const Result<> woken = co_await runtime::with_timeout(wait, runtime::wait_for(changed_));
   if (woken) doubts_ = 0;
@@ -89,7 +87,7 @@ Task<Result<std::unique_ptr<Carrier>>> TcpDialer::dial() {
   congestion_ = net::tune_tunnel_socket(*wire).congestion;
   CO_TRY_ASSIGN(std::unique_ptr<tls::TlsStream> secured,
                 co_await runtime::with_timeout(kTlsLimit, tls::TlsStream::connect(context_, std::move(wire), host_)));
-  co_return std::unique_ptr<Carrier>(new TlsCarrier(loop_, std::move(secured)));
+  co_return std::unique_ptr<Carrier>(new TlsCarrier(loop_, std::move(secured), times_));
 }
 
 }  // namespace booster::carrier

@@ -6,9 +6,15 @@
 
 namespace booster::carrier {
 
+struct ReturnTimes {  // from try to try whether UDP passes by now
+  runtime::Duration first = std::chrono::seconds(30);
+  runtime::Duration rarest = std::chrono::minutes(10);  // a try costs some 3 kB
+};
+
 class TlsCarrier final : public Carrier {
  public:
-  TlsCarrier(runtime::Loop& loop, std::unique_ptr<tls::TlsStream> wire) : loop_(loop), wire_(std::move(wire)) {}
+  TlsCarrier(runtime::Loop& loop, std::unique_ptr<tls::TlsStream> wire, const ReturnTimes& times = {})
+      : loop_(loop), wire_(std::move(wire)), times_(times) {}
 
   CarrierKind kind() const override { return CarrierKind::Tls; }
   Task<Result<>> write_greeting(Bytes chain) override;
@@ -25,6 +31,7 @@ class TlsCarrier final : public Carrier {
  private:
   runtime::Loop& loop_;
   std::unique_ptr<tls::TlsStream> wire_;
+  ReturnTimes times_;
   Bytes early_;  // frames that came behind the greeting
   runtime::Notify changed_;
   int doubts_ = 0;
@@ -33,8 +40,9 @@ class TlsCarrier final : public Carrier {
 // Dials TLS over TCP.
 class TcpDialer final : public Dialer {
  public:
-  TcpDialer(runtime::Loop& loop, std::string host, std::uint16_t port, tls::Context context)
-      : loop_(loop), host_(std::move(host)), port_(port), context_(std::move(context)) {}
+  TcpDialer(runtime::Loop& loop, std::string host, std::uint16_t port, tls::Context context,
+            const ReturnTimes& times = {})
+      : loop_(loop), host_(std::move(host)), port_(port), context_(std::move(context)), times_(times) {}
   Task<Result<std::unique_ptr<Carrier>>> dial() override;
   const std::string& congestion() const { return congestion_; }
 
@@ -43,6 +51,7 @@ class TcpDialer final : public Dialer {
   std::string host_;
   std::uint16_t port_;
   tls::Context context_;
+  ReturnTimes times_;
   std::string congestion_;
 };
 

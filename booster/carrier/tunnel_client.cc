@@ -78,6 +78,7 @@ Task<Error> TunnelClient::run_session(SessionUser& user) {
   using_it.cancel();
   co_await using_it.join();
   set_state(LinkState::Down);
+  if (begun_ || end.code == Errc::Cancelled) next_.reset();  // dialled for this session
   mux_.reset();
   changed_.notify_all();
   co_return end;
@@ -133,7 +134,8 @@ Task<Result<>> TunnelClient::seek_other(Carrier& carrier, runtime::CancelScope& 
     Result<std::unique_ptr<Carrier>> other = co_await dialer_.dial_other(carrier.kind());
     if (!other && other.error().code == Errc::Cancelled) co_return tl::unexpected(other.error());
     // UDP is worth moving to; anything else only while UDP is silent.
-    const bool wanted = other && begun_ && ((*other)->kind() == CarrierKind::Udp || carrier.silent());
+    // A session whose Hello is unanswered cannot join there: then the next one begins on it.
+    const bool wanted = other && ((begun_ && (*other)->kind() == CarrierKind::Udp) || carrier.silent());
     if (!wanted) continue;
     next_ = std::move(*other);
     carrying.cancel();
@@ -162,7 +164,9 @@ Task<Result<>> TunnelClient::begin(Carrier& carrier) {
   };
   const Result<> end = co_await carry(carrier, std::move(on_answer));
   // What was sent behind an unanswered Hello cannot be joined: the session is given up and its streams begin anew.
-  if (!begun_ && !mux_->closed()) mux_->close(Error(Errc::Unreachable, "the gateway did not answer"));
+  const Error unanswered(Errc::Unreachable, "the gateway did not answer");
+  if (!begun_ && !mux_->closed()) mux_->close(unanswered);
+  if (!begun_ && next_ != nullptr) co_return tl::unexpected(unanswered);  // given up by us, which is no cancellation
   co_return end;
 }
 

@@ -10,11 +10,8 @@ namespace booster::carrier {
 namespace {
 
 constexpr auto kRefusalLimit = std::chrono::seconds(10);
-constexpr auto kLastPackets = std::chrono::milliseconds(50);
-
-Task<Result<>> wait_for_last_packets() {
-  co_return co_await runtime::sleep_for(kLastPackets);
-}
+constexpr auto kGoodbyes = std::chrono::seconds(1);  // for those who are there; who is not is not waited for
+constexpr auto kPortAgain = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -22,20 +19,22 @@ Task<Result<>> TunnelServer::serve(std::vector<net::Listener*> listeners, std::v
                                    SessionHost& host) {
   const runtime::Surroundings here = co_await runtime::surroundings();
   auto on_error = [this](const std::string& task, const Error& error) { note(task + ": " + codec::to_string(error)); };
-  runtime::TaskScope tasks(loop_, *here.scope, on_error);
   runtime::TaskScope doors(loop_, *here.scope, on_error);
-  // Not of `here`: the last packets, which say that the gateway goes down, still have to go.
+  // Not of `here`: that the gateway goes down is still to be said.
+  runtime::TaskScope tasks(loop_, loop_.scope(), on_error);
   runtime::TaskScope ports(loop_, loop_.scope(), on_error);
   tasks_ = &tasks;
+  going_down_ = false;
   for (UdpServer* server : udp) ports.spawn("udp port", serve_udp(*server, host));
   tasks.spawn("parked sessions", watch_parked());
   for (net::Listener* listener : listeners) doors.spawn("listener", accept_each(*listener, host));
   co_await doors.join();
+  going_down_ = true;
   for (auto& [id, session] : sessions_) session->mux.close(Error(Errc::Closed, "the gateway is going down"));
+  (void)co_await runtime::shielded(kGoodbyes, until_none_carries());
   tasks.cancel();
   co_await tasks.join();
   tasks_ = nullptr;
-  if (!udp.empty()) (void)co_await runtime::shielded(2 * kLastPackets, wait_for_last_packets());
   ports.cancel();
   co_await ports.join();
   sessions_.clear();
@@ -43,10 +42,16 @@ Task<Result<>> TunnelServer::serve(std::vector<net::Listener*> listeners, std::v
   co_return fail(Errc::Closed, "tunnel server: no listener is left");
 }
 
+Task<Result<>> TunnelServer::until_none_carries() {
+  while (carrying_ > 0) CO_TRY(co_await parked_.wait());
+  co_return Result<>();
+}
+
 Task<Result<>> TunnelServer::accept_each(net::Listener& listener, SessionHost& host) {
   for (;;) {
     CO_TRY_ASSIGN(net::StreamPtr wire, co_await listener.accept());
     if (handshakes_ >= limits_.handshakes) continue;  // dropped: the client backs off and tries again
+    ++handshakes_;
     tasks_->spawn("connection", run_connection(std::move(wire), host));
   }
 }
@@ -55,7 +60,6 @@ Task<Result<>> TunnelServer::run_connection(std::unique_ptr<net::Stream> wire, S
   const std::string address = wire->peer();
   net::tune_tunnel_socket(*wire);
   std::unique_ptr<Carrier> carrier;
-  ++handshakes_;
   Result<Bytes> first = co_await runtime::with_timeout(limits_.handshake, first_message(std::move(wire), carrier));
   --handshakes_;
   if (!first) co_return tl::unexpected(Error(first.error()).context("from " + address));
@@ -70,15 +74,21 @@ Task<Result<Bytes>> TunnelServer::first_message(std::unique_ptr<net::Stream> wir
 
 Task<Result<>> TunnelServer::serve_udp(UdpServer& server, SessionHost& host) {
   UdpServer::OnCarrier on_carrier = [this, &host](std::unique_ptr<Carrier> carrier) {
-    if (tasks_ == nullptr || handshakes_ >= limits_.handshakes) return;
+    if (going_down_ || handshakes_ >= limits_.handshakes) return;
+    ++handshakes_;
     tasks_->spawn("connection", run_packets(std::move(carrier), host));
   };
-  co_return co_await server.serve(std::move(on_carrier));
+  const runtime::Surroundings here = co_await runtime::surroundings();
+  for (;;) {
+    const Result<> end = co_await server.serve(on_carrier);
+    if (here.scope->cancelled()) co_return end;
+    if (!end) note("udp port: " + codec::to_string(end.error()));
+    CO_TRY(co_await runtime::sleep_for(kPortAgain));
+  }
 }
 
 Task<Result<>> TunnelServer::run_packets(std::unique_ptr<Carrier> carrier, SessionHost& host) {
   const std::unique_ptr<Carrier> own = std::move(carrier);
-  ++handshakes_;
   Result<Bytes> first = co_await runtime::with_timeout(limits_.handshake, own->read_greeting(session::kMaxJoin));
   --handshakes_;
   if (!first) co_return tl::unexpected(Error(first.error()).context("from " + own->peer()));
@@ -175,10 +185,13 @@ Task<Result<>> TunnelServer::carry(std::shared_ptr<ServerSession> session, Carri
   runtime::CancelScope scope(*here.scope);
   session->carrier_ = &scope;
   session->connected_ = true;
-  session->carried_by_ = carrier.kind();
+  ++carrying_;
+  session->present_ = &carrier;
   const Result<> end = co_await carrier.carry(session->mux, nullptr).in(scope);
-  session->carried_by_.reset();
+  session->present_ = nullptr;
+  session->peer.address = carrier.peer();  // it may have moved
   session->connected_ = false;
+  --carrying_;
   session->parked_since_ = loop_.now();
   session->carrier_ = nullptr;
   session->carrier_gone_.notify_all();

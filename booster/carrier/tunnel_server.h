@@ -41,7 +41,7 @@ class ServerSession {
   Mux mux;
   Peer peer;
   bool connected() const { return connected_; }
-  std::optional<CarrierKind> carried_by() const { return carried_by_; }  // nullopt: nothing carries it now
+  const Carrier* carrier() const { return present_; }  // nullptr: nothing carries it now
   std::string short_id() const { return codec::to_hex(ByteView(id_).first(4)); }
 
  private:
@@ -52,7 +52,7 @@ class ServerSession {
   bool connected_ = false;
   runtime::TimePoint parked_since_{};
   runtime::CancelScope* carrier_ = nullptr;  // of the connection that carries it now
-  std::optional<CarrierKind> carried_by_;
+  const Carrier* present_ = nullptr;
   runtime::Notify carrier_gone_;
 };
 
@@ -92,6 +92,7 @@ class TunnelServer {
   Task<Result<>> carry(std::shared_ptr<ServerSession> session, Carrier& carrier);
   Task<Result<>> run_session(std::shared_ptr<ServerSession> session, SessionHost& host);
   Task<Result<>> watch_parked();
+  Task<Result<>> until_none_carries();
   Task<Result<>> refuse(Carrier& carrier, session::Refusal::Code code, std::string text);
   Peer peer_of(const Carrier& carrier) const;
   void give_up_parked();
@@ -105,7 +106,9 @@ class TunnelServer {
   ServerLimits limits_;
   std::map<session::SessionId, std::shared_ptr<ServerSession>> sessions_;
   runtime::TaskScope* tasks_ = nullptr;
-  std::size_t handshakes_ = 0;
+  std::size_t handshakes_ = 0;  // from the moment they are let in
+  std::size_t carrying_ = 0;
+  bool going_down_ = false;
   std::uint64_t joins_ = 0;
   runtime::Notify parked_;
   OnNote note_;

@@ -8,11 +8,6 @@ namespace booster::carrier {
 namespace {
 
 constexpr auto kEstablishLimit = std::chrono::seconds(20);  // a flight lost three times on a GEO link
-constexpr auto kFlush = std::chrono::milliseconds(20);      // for the port to send the end of a connection
-
-Task<Result<>> wait_flushed() {
-  co_return co_await runtime::sleep_for(kFlush);
-}
 
 Result<std::unique_ptr<net::UdpSocket>> open_towards(runtime::Loop& loop, const net::Address& gateway) {
   net::UdpOptions options;
@@ -72,13 +67,23 @@ struct UdpCarrier::Parts {
   UdpPort port;
 };
 
-UdpCarrier::UdpCarrier(runtime::Loop& loop, std::unique_ptr<Parts> parts, UdpMemory& memory)
-    : PacketCarrier(loop, parts->connection, parts->exchange.tls()), parts_(std::move(parts)), memory_(memory) {
+UdpCarrier::UdpCarrier(runtime::Loop& loop, std::unique_ptr<Parts> parts, std::shared_ptr<UdpMemory> memory,
+                       const PacketTimes& times)
+    : PacketCarrier(loop, parts->connection, parts->exchange.tls(), times),
+      parts_(std::move(parts)),
+      memory_(std::move(memory)) {
   parts_->machine.carrier = this;
 }
 
+// The end is told, once; who does not hear it finds out by a reset.
 UdpCarrier::~UdpCarrier() {
   remember();
+  connection().close(Error(Errc::Closed, "left"), loop().now());
+  parts_->port.send_now();
+}
+
+bool UdpCarrier::resumed() const {
+  return parts_->exchange.resumed();
 }
 
 void UdpCarrier::wake() {
@@ -86,26 +91,33 @@ void UdpCarrier::wake() {
 }
 
 void UdpCarrier::take(const transport::Event& event) {
-  if (const auto* given = std::get_if<transport::TokenGiven>(&event)) memory_.token = given->token;
+  if (const auto* given = std::get_if<transport::TokenGiven>(&event)) memory_->token = given->token;
   on_event(event);
 }
 
 void UdpCarrier::remember() {
-  if (Bytes ticket = parts_->exchange.tls().take_ticket(); !ticket.empty()) memory_.ticket = std::move(ticket);
-  if (const auto path = parts_->connection.remember()) memory_.path = path;
+  if (Bytes ticket = parts_->exchange.tls().take_ticket(); !ticket.empty()) memory_->ticket = std::move(ticket);
+  if (const auto path = parts_->connection.remember()) memory_->path = path;
 }
 
-// Runs the socket while `task` runs: nobody else does.
+// Without a socket nothing is heard, not even the deadlines that would notice.
+Task<Result<>> UdpCarrier::serve_port() {
+  const Result<> end = co_await parts_->port.serve();
+  if (!end && end.error().code != Errc::Cancelled) fail_with(end.error());
+  co_return end;
+}
+
+// Runs the socket while `task` runs: nobody else does. Not in our own scope: who is cancelled still says so.
 template <class T>
 Task<Result<T>> UdpCarrier::pumped(Task<Result<T>> task) {
   Task<Result<T>> own = std::move(task);
-  const runtime::Surroundings here = co_await runtime::surroundings();
   auto ignore = [](const std::string&, const Error&) {};
-  runtime::TaskScope pump(loop(), *here.scope, ignore);
-  pump.spawn("udp port", parts_->port.serve());
+  runtime::TaskScope pump(loop(), loop().scope(), ignore);
+  pump.spawn("udp port", serve_port());
   Result<T> result = co_await std::move(own);
   pump.cancel();
   co_await pump.join();
+  parts_->port.send_now();
   remember();
   co_return result;
 }
@@ -123,15 +135,8 @@ Task<Result<Bytes>> UdpCarrier::read_greeting(std::size_t limit) {
   co_return co_await pumped(std::move(task));
 }
 
-Task<Result<>> UdpCarrier::carry_and_flush(Mux& mux, OnAnswer on_answer) {
-  Result<> end = co_await PacketCarrier::carry(mux, std::move(on_answer));
-  // The end is told, once; who does not hear it finds out by a reset.
-  (void)co_await runtime::shielded(2 * kFlush, wait_flushed());
-  co_return end;
-}
-
 Task<Result<>> UdpCarrier::carry(Mux& mux, OnAnswer on_answer) {
-  Task<Result<>> task = carry_and_flush(mux, std::move(on_answer));
+  Task<Result<>> task = PacketCarrier::carry(mux, std::move(on_answer));
   co_return co_await pumped(std::move(task));
 }
 
@@ -151,18 +156,19 @@ void UdpCarrier::network_changed() {
 
 Task<Result<std::unique_ptr<UdpCarrier>>> UdpCarrier::connect(runtime::Loop& loop, const tls::Context& context,
                                                               const net::Address& gateway, std::string host,
-                                                              UdpMemory& memory) {
+                                                              std::shared_ptr<UdpMemory> memory,
+                                                              const PacketTimes& times) {
   CO_TRY_ASSIGN(std::unique_ptr<net::UdpSocket> socket, open_towards(loop, gateway));
   CO_TRY_ASSIGN(const net::UdpEndpoint remote, net::UdpEndpoint::of(gateway));
   std::unique_ptr<tls::MemoryHandshake> tls = tls::MemoryHandshake::client(context, std::move(host), {});
-  if (!memory.ticket.empty()) {
-    (void)tls->use_ticket(memory.ticket);  // of another time or gateway: goes on without
-    memory.ticket.clear();                 // each is used once
+  if (!memory->ticket.empty()) {
+    (void)tls->use_ticket(memory->ticket);  // of another time or gateway: goes on without
+    memory->ticket.clear();                 // each is used once
   }
   const transport::Route route{{}, to_transport(remote)};
-  auto parts = std::make_unique<Parts>(loop, std::move(tls), std::move(socket), route, memory);
-  memory.token.clear();
-  std::unique_ptr<UdpCarrier> carrier(new UdpCarrier(loop, std::move(parts), memory));
+  auto parts = std::make_unique<Parts>(loop, std::move(tls), std::move(socket), route, *memory);
+  memory->token.clear();
+  std::unique_ptr<UdpCarrier> carrier(new UdpCarrier(loop, std::move(parts), std::move(memory), times));
   Task<Result<>> task = carrier->wait_established();
   const Result<> established = co_await runtime::with_timeout(kEstablishLimit, carrier->pumped(std::move(task)));
   if (!established) co_return tl::unexpected(Error(established.error()).context("udp " + gateway.to_string()));
@@ -174,7 +180,7 @@ Task<Result<std::unique_ptr<Carrier>>> UdpDialer::dial() {
   Error last(Errc::NotFound, "resolve " + host_ + ": no address");
   for (const net::Address& address : addresses) {
     Result<std::unique_ptr<UdpCarrier>> carrier =
-        co_await UdpCarrier::connect(loop_, context_, address, host_, memory_);
+        co_await UdpCarrier::connect(loop_, context_, address, host_, memory_, times_);
     if (carrier) co_return std::unique_ptr<Carrier>(std::move(*carrier));
     last = carrier.error();
     if (last.code == Errc::Cancelled || last.code == Errc::Denied) break;

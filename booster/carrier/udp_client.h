@@ -17,42 +17,48 @@ class UdpCarrier final : public PacketCarrier {
  public:
   static Task<Result<std::unique_ptr<UdpCarrier>>> connect(runtime::Loop& loop, const tls::Context& context,
                                                            const net::Address& gateway, std::string host,
-                                                           UdpMemory& memory);
+                                                           std::shared_ptr<UdpMemory> memory,
+                                                           const PacketTimes& times = {});
   ~UdpCarrier() override;
 
   Task<Result<Bytes>> read_greeting(std::size_t limit) override;
   Task<Result<>> carry(Mux& mux, OnAnswer on_answer) override;
   Task<Result<>> finish() override;
   void network_changed() override;
+  bool resumed() const;  // by the ticket of an earlier connection
 
  private:
   struct Machine;
   struct Parts;
-  explicit UdpCarrier(runtime::Loop& loop, std::unique_ptr<Parts> parts, UdpMemory& memory);
+  UdpCarrier(runtime::Loop& loop, std::unique_ptr<Parts> parts, std::shared_ptr<UdpMemory> memory,
+             const PacketTimes& times);
   template <class T>
   Task<Result<T>> pumped(Task<Result<T>> task);
   Task<Result<>> wait_established();
-  Task<Result<>> carry_and_flush(Mux& mux, OnAnswer on_answer);
+  Task<Result<>> serve_port();
   void take(const transport::Event& event);
   void wake() override;
   void remember();
 
   std::unique_ptr<Parts> parts_;
-  UdpMemory& memory_;
+  std::shared_ptr<UdpMemory> memory_;  // a dialer may be replaced while its carriers live on
 };
 
 class UdpDialer final : public Dialer {
  public:
-  UdpDialer(runtime::Loop& loop, std::string host, std::uint16_t port, tls::Context context)
-      : loop_(loop), host_(std::move(host)), port_(port), context_(std::move(context)) {}
+  UdpDialer(runtime::Loop& loop, std::string host, std::uint16_t port, tls::Context context,
+            const PacketTimes& times = {})
+      : loop_(loop), host_(std::move(host)), port_(port), context_(std::move(context)), times_(times) {}
   Task<Result<std::unique_ptr<Carrier>>> dial() override;
+  const UdpMemory& memory() const { return *memory_; }
 
  private:
   runtime::Loop& loop_;
   std::string host_;
   std::uint16_t port_;
   tls::Context context_;  // made with `memory`
-  UdpMemory memory_;
+  PacketTimes times_;
+  std::shared_ptr<UdpMemory> memory_ = std::make_shared<UdpMemory>();
 };
 
 }  // namespace booster::carrier

@@ -27,7 +27,7 @@ UdpPort::UdpPort(runtime::Loop& loop, std::unique_ptr<net::UdpSocket> socket, Da
 }
 
 void UdpPort::replace(std::unique_ptr<net::UdpSocket> socket) {
-  const std::unique_ptr<net::UdpSocket> old = std::exchange(socket_, std::move(socket));
+  const std::shared_ptr<net::UdpSocket> old = std::exchange(socket_, std::move(socket));
   old->close();  // who waits for it looks again
   wake();
 }
@@ -67,9 +67,9 @@ bool UdpPort::take_batch(Result<std::size_t>& count) {
 
 Task<Result<>> UdpPort::receive_all() {
   for (;;) {
-    const net::UdpSocket* const socket = socket_.get();
-    const Result<> ready = co_await socket_->readable();
-    if (!ready && (ready.error().code != Errc::Closed || socket == socket_.get())) co_return ready;
+    const std::shared_ptr<net::UdpSocket> socket = socket_;
+    const Result<> ready = co_await socket->readable();
+    if (!ready && (ready.error().code != Errc::Closed || socket == socket_)) co_return ready;
     if (!ready) continue;
     Result<std::size_t> count = std::size_t{0};
     for (int i = 0; i < kBatchesInARow && take_batch(count); ++i) {
@@ -96,7 +96,8 @@ Task<Result<>> UdpPort::send_run(const transport::DatagramRun& run) {
     done += outcome.bytes;
     if (outcome.status == net::SendStatus::Sent) continue;
     if (outcome.status == net::SendStatus::Blocked) {
-      const Result<> ready = co_await socket_->writable();
+      const std::shared_ptr<net::UdpSocket> socket = socket_;
+      const Result<> ready = co_await socket->writable();
       if (!ready && ready.error().code == Errc::Cancelled) co_return ready;
       continue;
     }
@@ -110,6 +111,15 @@ Task<Result<>> UdpPort::send_run(const transport::DatagramRun& run) {
     co_return Result<>();
   }
   co_return Result<>();
+}
+
+void UdpPort::send_now() {
+  for (;;) {
+    const transport::DatagramRun run = machine_.next_datagrams(buffer_, loop_.now());
+    if (run.bytes == 0) return;
+    const net::UdpRoute route{to_net(run.route.local), to_net(run.route.remote)};
+    (void)socket_->send(ByteView(buffer_).first(run.bytes), run.segment, route, static_cast<net::Ecn>(run.ecn));
+  }
 }
 
 Task<Result<>> UdpPort::send_all() {

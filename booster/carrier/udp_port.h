@@ -32,6 +32,8 @@ class UdpPort {
   // Until cancelled.   Errors  Io of the socket
   Task<Result<>> serve();
   void wake() { wake_.notify_all(); }  // the machine may have something to send
+  // What the machine has to send now, as far as the socket takes it at once: last words, when nobody serves any more.
+  void send_now();
   // A host with several addresses answers from the one it was asked at.
   void answer_from_where_it_came() { keep_local_ = true; }
   // Another socket takes the place of this one: the machine's address changed.
@@ -48,7 +50,7 @@ class UdpPort {
   bool take_batch(Result<std::size_t>& count);
 
   runtime::Loop& loop_;
-  std::unique_ptr<net::UdpSocket> socket_;
+  std::shared_ptr<net::UdpSocket> socket_;  // shared with who waits for it: replace() may come meanwhile
   DatagramMachine& machine_;
   std::unique_ptr<runtime::FineTimer> timer_;
   net::UdpBatch batch_;

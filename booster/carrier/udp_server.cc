@@ -67,13 +67,19 @@ void UdpServer::take(transport::Connection& connection, const transport::Event& 
 
 void UdpServer::settle(runtime::TimePoint) {
   while (const auto next = door_.next_event()) take(*next->first, next->second);
-  for (const auto& [connection, guest] : guests_) guest->after_input();
+  while (transport::Connection* const touched = door_.next_touched()) {
+    if (const auto known = guests_.find(touched); known != guests_.end()) known->second->after_input();
+  }
 }
 
 Task<Result<>> UdpServer::serve(OnCarrier on_carrier) {
   on_carrier_ = std::move(on_carrier);
   const Result<> end = co_await port_.serve();
   on_carrier_ = nullptr;
+  if (!end && end.error().code != Errc::Cancelled) {
+    for (const auto& [connection, guest] : guests_) guest->fail_with(end.error());
+  }
+  port_.send_now();  // what the last ones said when they left
   co_return end;
 }
 

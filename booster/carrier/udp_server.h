@@ -19,7 +19,8 @@ class UdpServer final : private DatagramMachine, private transport::HandshakeMak
   ~UdpServer() override;
 
   using OnCarrier = std::function<void(std::unique_ptr<Carrier>)>;
-  // Until cancelled. Carriers may outlive this, but not the server.
+  // Until cancelled, or the socket fails: its carriers end then, and it may be called again. Carriers may outlive this,
+  // but not the server.
   Task<Result<>> serve(OnCarrier on_carrier);
 
   net::UdpEndpoint local() const { return port_.socket().local(); }

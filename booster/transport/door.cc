@@ -135,7 +135,19 @@ void Door::give_token(Guest& guest, const Route& route, TimePoint now) {
   guest.connection->give_token(ByteView(sealed).first(token_key_.make_token(sealed, token)));
 }
 
+Connection* Door::next_touched() {
+  if (touched_.empty()) return nullptr;
+  Connection* const next = touched_.front();
+  touched_.pop_front();
+  guests_.at(next)->touched = false;
+  return next;
+}
+
 void Door::drain_events(Guest& guest, TimePoint now) {
+  if (!guest.touched) {
+    guest.touched = true;
+    touched_.push_back(guest.connection.get());
+  }
   while (std::optional<Event> event = guest.connection->next_event()) {
     if (const auto* added = std::get_if<IdAdded>(&*event)) {
       guest.ids.push_back(added->id);
@@ -265,6 +277,7 @@ void Door::remove(Guest& guest) {
   for (const packet::ConnectionId& id : guest.ids) by_id_.erase(id);
   if (!guest.open) --half_open_;
   std::erase(ready_, guest.connection.get());
+  std::erase(touched_, guest.connection.get());
   std::erase_if(events_, [&](const auto& each) { return each.first == guest.connection.get(); });
   guests_.erase(guest.connection.get());
 }

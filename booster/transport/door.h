@@ -49,6 +49,8 @@ class Door {
 
   // Connections appear with their first event; after Closed they are gone once forget() was called.
   std::optional<std::pair<Connection*, Event>> next_event();
+  // Those that were given input or a deadline since they were asked for last, each once; nullptr: no more.
+  Connection* next_touched();
   void wake(Connection& connection);  // it was called from outside: it may have something to send
   void forget(Connection& connection, TimePoint now);
   Handshake& handshake_of(Connection& connection);
@@ -90,6 +92,7 @@ class Door {
   std::unordered_map<packet::ConnectionId, Guest*> by_id_;
   std::set<std::pair<TimePoint, Connection*>> deadlines_;
   std::deque<Connection*> ready_;
+  std::deque<Connection*> touched_;
   std::deque<std::pair<Connection*, Event>> events_;
   std::size_t half_open_ = 0;
   struct Answer {  // to somebody we keep nothing of

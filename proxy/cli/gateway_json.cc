@@ -12,6 +12,7 @@ namespace dispatcher = gateway::dispatcher;
 json session(const dispatcher::SessionStatus& status) {
   return {{"id", status.id},
           {"address", status.address},
+          {"carrier", status.carrier},
           {"device", status.device},
           {"device_pin", status.device_pin},
           {"agent", status.agent},

@@ -8,9 +8,12 @@ namespace {
 
 client::Carriers carriers_of(const config::ClientConfig& config) {
   switch (config.carriers) {
-    case config::Carriers::Udp: return client::Carriers::Udp;
-    case config::Carriers::Tls: return client::Carriers::Tls;
-    case config::Carriers::Both: break;
+    case config::Carriers::Udp:
+      return client::Carriers::Udp;
+    case config::Carriers::Tls:
+      return client::Carriers::Tls;
+    case config::Carriers::Both:
+      break;
   }
   return client::Carriers::Both;
 }
@@ -33,8 +36,9 @@ Result<> PairedDialer::reload() {
   if (!config_.by_authority && proof == nullptr) return {};
   const client::Carriers carriers = carriers_of(config_);
   Result<std::unique_ptr<booster::carrier::Dialer>> made =
-      config_.by_authority ? client::make_dialer_by_name(loop_, proof, place, config_.ca_file, carriers)
-                           : client::make_dialer(loop_, proof, {place.host, place.port, identity->gateway.pin}, carriers);
+      config_.by_authority
+          ? client::make_dialer_by_name(loop_, proof, place, config_.ca_file, carriers)
+          : client::make_dialer(loop_, proof, {place.host, place.port, identity->gateway.pin}, carriers);
   if (!made) return tl::unexpected(made.error());
   gateway_ = place.to_string();
   inner_ = *std::move(made);
@@ -50,12 +54,15 @@ Result<> PairedDialer::why_not() const {
 
 booster::runtime::Task<Result<PairedDialer::CarrierPtr>> PairedDialer::dial() {
   CO_TRY(why_not());
-  co_return co_await inner_->dial();
+  const std::shared_ptr<booster::carrier::Dialer> inner = inner_;
+  co_return co_await inner->dial();
 }
 
-booster::runtime::Task<Result<PairedDialer::CarrierPtr>> PairedDialer::dial_other(booster::carrier::CarrierKind present) {
+booster::runtime::Task<Result<PairedDialer::CarrierPtr>> PairedDialer::dial_other(
+    booster::carrier::CarrierKind present) {
   CO_TRY(why_not());
-  co_return co_await inner_->dial_other(present);
+  const std::shared_ptr<booster::carrier::Dialer> inner = inner_;
+  co_return co_await inner->dial_other(present);
 }
 
 }  // namespace proxy::cli

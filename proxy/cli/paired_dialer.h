@@ -26,7 +26,7 @@ class PairedDialer final : public booster::carrier::Dialer {
   booster::disk::Disk& disk_;
   const config::ClientConfig& config_;
   std::string gateway_;
-  std::unique_ptr<booster::carrier::Dialer> inner_;
+  std::shared_ptr<booster::carrier::Dialer> inner_;  // shared with who dials: a new pairing may come meanwhile
 };
 
 }  // namespace proxy::cli

@@ -28,12 +28,12 @@ std::string carrier_text(const Json& session) {
   std::string line = text(session, "carrier");
   if (line.empty()) return line;
   if (!text(session, "round_trip_ms").empty()) line += ", " + text(session, "round_trip_ms") + " ms";
-  const Json& path = session["path"];
-  if (!path.is_object()) return line;
-  if (const auto rate = path.value("rate", std::uint64_t{0}); rate > 0) {
+  const auto path = session.find("path");  // a client's only
+  if (path == session.end() || !path->is_object()) return line;
+  if (const auto rate = path->value("rate", std::uint64_t{0}); rate > 0) {
     line += fmt::format(", {:.1f} Mbit/s up", static_cast<double>(rate) / 1e6);
   }
-  return line + fmt::format(", {:.1f} % lost", path.value("loss", 0.0) * 100);
+  return line + fmt::format(", {:.1f} % lost", path->value("loss", 0.0) * 100);
 }
 
 // Of the agents that live now, or of the client since it started.
@@ -96,7 +96,7 @@ void print_gateway(const Json& status) {
                       text(session, "device"), text(session, "address"), text(session, "streams"),
                       text(session, "flows"), session.value("connected", false) ? "connected" : "away"));
     if (const std::string carrier = carrier_text(session); !carrier.empty()) print("  over      " + carrier);
-  if (!text(session, "mismatch").empty()) print("    note: " + text(session, "mismatch"));
+    if (!text(session, "mismatch").empty()) print("    note: " + text(session, "mismatch"));
   }
   for (const Json& account : status["awaiting_login"])
     print("  " + account.get<std::string>() + ": waits for its next login since the gateway restarted");

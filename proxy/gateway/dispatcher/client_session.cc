@@ -302,6 +302,10 @@ SessionStatus ClientSession::status() const {
   SessionStatus row;
   row.id = session_->short_id();
   row.address = peer().address;
+  if (const booster::carrier::Carrier* const carrier = session_->carrier()) {
+    row.carrier = to_string(carrier->kind());
+    row.address = carrier->peer();
+  }
   row.device = peer().device_name;
   if (peer().device) row.device_pin = peer().device->short_hex();
   row.agent = peer().agent;

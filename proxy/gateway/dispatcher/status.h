@@ -14,6 +14,7 @@ namespace proxy::gateway::dispatcher {
 struct SessionStatus {
   std::string id;          // short
   std::string address;     // of the present carrier
+  std::string carrier;     // udp, tls; empty: none now
   std::string device;      // its name, for people
   std::string device_pin;  // short; empty: no enrolled key shown
   std::string agent;       // the client's program and version

@@ -1,31 +1,17 @@
 #include <random>
 
 #include "booster/carrier/tls_carrier.h"
-#include "booster/carrier/tunnel_client.h"
-#include "booster/carrier/tunnel_server.h"
 #include "booster/net/memory_stream.h"
-#include "tests/booster/carrier/write_and_finish.h"
+#include "tests/booster/carrier/echo_world.h"
 #include "tests/support/coro_test.h"
 
 namespace booster::carrier {
 namespace {
 
-using session::Class;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-tls::Identity make_identity(const std::string& name) {
-  crypto::PrivateKey key = crypto::PrivateKey::generate();
-  crypto::CertificateSpec spec;
-  spec.common_name = name;
-  spec.not_before = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - hours(1);
-  spec.not_after = spec.not_before + hours(24);
-  std::vector<crypto::Certificate> chain;
-  chain.push_back(*crypto::make_self_signed(key, spec));
-  return tls::Identity{std::move(chain), std::move(key)};
-}
 
 // Connections made by the client's dialer come out of the gateway's listener; both can be cut and refused.
 class MemoryNetwork final : public net::Listener, public Dialer {
@@ -61,61 +47,10 @@ class MemoryNetwork final : public net::Listener, public Dialer {
   std::vector<net::Stream*> wires_;
 };
 
-Task<Result<>> echo(std::unique_ptr<MuxStream> stream) {
-  CO_TRY(co_await net::copy_until_end(*stream, *stream));
-  co_return co_await stream->delivered();
-}
-
-class EchoHost final : public SessionHost {
- public:
-  explicit EchoHost(runtime::Loop& loop) : loop_(loop) {}
-  Result<> admit(const Peer& peer) override {
-    if (refuse) return fail(Errc::Denied, "this device was revoked");
-    last_device = peer.device;
-    return {};
-  }
-  Task<Result<>> serve_session(std::shared_ptr<ServerSession> session) override {
-    const runtime::Surroundings here = co_await runtime::surroundings();
-    ++sessions;
-    if (hang_up) co_return fail(Errc::Closed, "going down");
-    last = session.get();
-    auto ignore = [](const std::string&, const Error&) {};
-    runtime::TaskScope streams(loop_, *here.scope, ignore);
-    for (;;) {
-      Result<Incoming> incoming = co_await session->mux.accept();
-      if (!incoming) break;
-      streams.spawn("echo", echo(std::move(incoming->stream)));
-    }
-    streams.cancel();
-    co_await streams.join();
-    last = nullptr;
-    co_return Result<>();
-  }
-  bool refuse = false;
-  bool hang_up = false;
-  int sessions = 0;
-  ServerSession* last = nullptr;
-  std::optional<crypto::Digest> last_device;
-
- private:
-  runtime::Loop& loop_;
-};
-
-class Nobody final : public SessionUser {
- public:
-  Task<Result<>> use_session(Mux& mux) override {
-    ++sessions;
-    const Result<> end = co_await mux.wait_closed();
-    if (mux.closed()) last_end = mux.closed();
-    co_return end;
-  }
-  int sessions = 0;
-  std::optional<Error> last_end;
-};
-
 Task<Result<>> serve_quietly(TunnelServer& server, net::Listener& listener, SessionHost& host) {
   std::vector<net::Listener*> listeners(1, &listener);
-  (void)co_await server.serve(std::move(listeners), {}, host);
+  std::vector<UdpServer*> no_udp;
+  (void)co_await server.serve(std::move(listeners), std::move(no_udp), host);
   co_return Result<>();
 }
 
@@ -170,33 +105,6 @@ struct World {
   std::unique_ptr<TunnelServer> server;
   std::unique_ptr<runtime::TaskScope> server_tasks;
 };
-
-Task<Result<>> echo_compare(Mux& mux, std::uint64_t seed, std::size_t size, int& equal) {
-  const runtime::Surroundings here = co_await runtime::surroundings();
-  std::mt19937_64 random(seed);
-  Bytes sent(size);
-  for (std::byte& b : sent) b = static_cast<std::byte>(random());
-  CO_TRY_ASSIGN(const std::unique_ptr<MuxStream> stream, co_await mux.open(Class::Bodies, Bytes()));
-  auto ignore = [](const std::string&, const Error&) {};
-  runtime::TaskScope writer(*here.loop, *here.scope, ignore);
-  writer.spawn("write", write_and_finish(*stream, sent));
-  Bytes got;
-  Bytes buffer(9973);
-  Result<> end;
-  for (;;) {
-    const Result<std::size_t> count = co_await stream->read(buffer);
-    if (!count) {
-      end = tl::unexpected(count.error());
-      break;
-    }
-    if (*count == 0) break;
-    got.insert(got.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*count));
-  }
-  if (!end) writer.cancel();
-  co_await writer.join();
-  if (got == sent) ++equal;
-  co_return end;
-}
 
 CORO_TEST(Tunnel, TheDeviceKeyIsProvedAndTheFirstAnswerTakesOneRoundTripBehindTls) {
   net::MemoryLink link;

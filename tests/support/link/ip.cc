@@ -47,6 +47,12 @@ bool is_multicast(std::span<const std::byte> packet) {
   return packet.size() >= kIpv4Header && at(packet, 0) >> 4U == 4 && at(packet, 16) >> 4U == 0xeU;
 }
 
+bool is_udp(std::span<const std::byte> packet) {
+  constexpr unsigned kUdp = 17;
+  if (packet.size() >= kIpv6Header && at(packet, 0) >> 4U == 6) return at(packet, 6) == kUdp;
+  return packet.size() >= kIpv4Header && at(packet, 0) >> 4U == 4 && at(packet, 9) == kUdp;
+}
+
 bool mark_congestion(std::span<std::byte> packet) {
   if (packet.empty()) return false;
   switch (at(packet, 0) >> 4U) {

@@ -13,4 +13,7 @@ bool mark_congestion(std::span<std::byte> packet);
 // and would shift the losses of what is measured.
 bool is_multicast(std::span<const std::byte> packet);
 
+// The protocol of what it carries, by the first header.
+bool is_udp(std::span<const std::byte> packet);
+
 }  // namespace support::link

@@ -67,6 +67,7 @@ void Pipe::on_packet(Packet packet, TimePoint now) {
   on_deadline(now);
   if (!up_) return stats_.swallowed.add(packet.size());
   stats_.offered.add(packet.size());
+  if (!settings_.udp && is_udp(packet)) return stats_.lost.add(packet.size());
   if (!admit(packet)) return stats_.queue_dropped.add(packet.size());
   if (settings_.ecn_bytes && queued_ > *settings_.ecn_bytes && mark_congestion(packet)) ++stats_.marked;
   queued_ += packet.size();

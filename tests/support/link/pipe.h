@@ -34,7 +34,7 @@ struct PipeStats {
   Count delivered;  // came out at the other end
   Count queue_dropped;
   Count policed;
-  Count lost;       // by loss and outages
+  Count lost;       // by loss, outages, and UDP where it does not pass
   Count swallowed;  // while the link was down, or in it when it went down; not part of offered when they came later
   std::uint64_t marked = 0;
   std::size_t queue_peak = 0;

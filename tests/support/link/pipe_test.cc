@@ -96,6 +96,18 @@ TEST(Pipe, MarksCapablePacketsAboveTheThreshold) {
   EXPECT_EQ(pipe.stats().marked, 2U);
 }
 
+TEST(Pipe, UdpIsLostWhereItDoesNotPassAndNothingElse) {
+  Pipe pipe({.udp = false}, 1, kStart);
+  for (const unsigned protocol : {6U, 17U, 1U}) {
+    Packet packet = packet_of(100, protocol);
+    packet[0] = std::byte{0x45};
+    packet[9] = static_cast<std::byte>(protocol);
+    pipe.on_packet(std::move(packet), kStart);
+  }
+  EXPECT_EQ(drain(pipe).size(), 2U);
+  EXPECT_EQ(pipe.stats().lost.packets, 1U);
+}
+
 TEST(Pipe, OutagesLoseWhatLeavesDuringThem) {
   Pipe pipe({.outage = OutageSettings{1s, 15s}}, 1, kStart);
   for (unsigned i = 0; i < 30; ++i) pipe.on_packet(packet_of(100, i), kStart + i * 1s);

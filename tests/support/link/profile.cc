@@ -158,6 +158,8 @@ Result<> set_one(PipeSettings& pipe, std::string_view key, std::string_view valu
     TRY_ASSIGN(pipe.ecn_bytes, parse_bytes(value));
   } else if (key == "reorder" && (value == "yes" || value == "no")) {
     pipe.reorder = value == "yes";
+  } else if (key == "udp" && (value == "yes" || value == "no")) {
+    pipe.udp = value == "yes";
   } else {
     return fail(Errc::Protocol, "unknown setting");
   }

@@ -3,7 +3,7 @@
 //   base     = name / "sym:" RATE ":" RTT_MS ":" LOSS / "trace:" UP_FILE "," DOWN_FILE
 //   setting  = ["up." / "down."] key "=" value          both directions unless one is named
 //   keys       rate=RATE delay=MS jitter=MS loss=SHARE ge=P:R:BAD queue=BYTES police=RATE:BURST ecn=BYTES
-//              outage=MS:EVERY_MS reorder=yes|no
+//              outage=MS:EVERY_MS reorder=yes|no udp=yes|no
 // RATE and BYTES take k, M, G (powers of ten); a share is 1% or .01.
 #pragma once
 #include <string_view>

@@ -42,7 +42,7 @@ TEST(Profile, SymmetricHasOneBandwidthDelayProductOfQueue) {
 
 TEST(Profile, SettingsApplyToBothOrTheNamedDirection) {
   const auto profile =
-      parse_profile("lan,up.loss=1%,down.delay=20,police=1M:32k,ecn=30k,ge=.01:.2:.5,outage=1000:15000");
+      parse_profile("lan,up.loss=1%,down.delay=20,police=1M:32k,ecn=30k,ge=.01:.2:.5,outage=1000:15000,down.udp=no");
   ASSERT_TRUE(profile.has_value());
   EXPECT_EQ(profile->down.delay, 20ms);
   EXPECT_EQ(profile->up.delay, 100us);
@@ -50,6 +50,8 @@ TEST(Profile, SettingsApplyToBothOrTheNamedDirection) {
   EXPECT_EQ(profile->down.ecn_bytes, 30'000U);
   EXPECT_EQ(profile->up.loss, (LossSettings{0, .5, .01, .2}));
   EXPECT_EQ(profile->up.outage, (OutageSettings{1s, 15s}));
+  EXPECT_TRUE(profile->up.udp);
+  EXPECT_FALSE(profile->down.udp);
 }
 
 TEST(Profile, TraceNamesTwoFilesAndTakesSettings) {

@@ -47,6 +47,7 @@ struct PipeSettings {
   std::optional<OutageSettings> outage{};
   Duration delay{};
   Duration jitter{};     // uniform in [-jitter, +jitter]
+  bool udp = true;       // false: all of it is lost, as behind a firewall that knows TCP only
   bool reorder = false;  // false: jitter never lets a packet overtake another
   bool operator==(const PipeSettings&) const = default;
 };
