@@ -65,6 +65,7 @@ class Door {
     std::vector<packet::ConnectionId> ids;
     TimePoint deadline = kNever;
     bool ready = false;
+    bool touched = false;
     bool open = false;  // established
     bool forgotten = false;
   };
