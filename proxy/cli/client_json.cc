@@ -76,14 +76,10 @@ const char* state_word(const std::string& link) {
 
 json path_or_null(const std::optional<booster::carrier::PathReport>& path) {
   if (!path) return nullptr;
-  return {{"rate", path->rate.value},
-          {"queue_ms", std::chrono::duration<double, std::milli>(path->queue).count()},
-          {"loss", path->loss},
-          {"radio_loss", path->radio_loss},
-          {"policed", path->policed},
-          {"rivals", path->rivals},
-          {"datagram", path->datagram},
-          {"moves", path->moves}};
+  return {{"rate", path->rate.value},   {"queue_ms", std::chrono::duration<double, std::milli>(path->queue).count()},
+          {"loss", path->loss},         {"radio_loss", path->radio_loss},
+          {"policed", path->policed},   {"rivals", path->rivals},
+          {"datagram", path->datagram}, {"moves", path->moves}};
 }
 
 }  // namespace

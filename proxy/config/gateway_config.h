@@ -8,7 +8,7 @@ namespace proxy::config {
 
 struct GatewayConfig {
   std::vector<std::string> listen{"0.0.0.0:443", "[::]:443"};
-  bool udp = true;  // at the same addresses
+  bool udp = true;                    // at the same addresses
   gateway::GatewaySettings settings;  // state_dir: /var/lib/packetboat
   std::string certificate;            // PEM; with `key`: instead of the self-made one
   std::string key;
