@@ -183,6 +183,7 @@ Result<> run_gateway(const config::GatewayConfig& config) {
   }
   TRY_ASSIGN(const std::vector<std::unique_ptr<carrier::UdpServer>> ports, udp_ports(loop, config, identity, doors));
   std::vector<carrier::UdpServer*> udp;
+  udp.reserve(ports.size());
   for (const auto& port : ports) udp.push_back(port.get());
   TRY_ASSIGN(const auto control, admin::ControlServer::open(loop, config.control));
   Front front(loop, config.settings, identity, *state, launcher);
