@@ -174,10 +174,12 @@ void Mux::after_input(bool heard) {
   on_events();
 }
 
-void Mux::note_path(BitsPerSecond rate, runtime::Duration round_trip, bool is_limit) {
+void Mux::note_windows(BitsPerSecond rate, runtime::Duration round_trip) {
   session_.set_path(rate, round_trip);
   last_rtt_ = round_trip;
-  if (!is_limit) return;
+}
+
+void Mux::note_rate(BitsPerSecond rate) {
   link_rate_.on_sample(rate, false);
   tell_link_rate();
 }

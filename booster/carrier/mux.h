@@ -83,7 +83,8 @@ class Mux {
   void end_carrying();
   void after_input(bool heard);               // the session was called: tells its events, notes when the peer was heard
   runtime::Notify& output() { return out_; }  // the session may have something to send
-  void note_path(BitsPerSecond rate, runtime::Duration round_trip, bool is_limit);
+  void note_windows(BitsPerSecond rate, runtime::Duration round_trip);  // what the session's windows must allow
+  void note_rate(BitsPerSecond rate);                                   // a sample of what the path takes from us
 
   void close(const Error& error);
   const std::optional<Error>& closed() const { return session_.closed(); }

@@ -41,8 +41,14 @@ void PacketCarrier::measure(Mux& mux) {
   const transport::path::Path& path = connection_.active();
   if (!path.rate || !path.rtt.known()) return;
   const bool due = loop_.now() - measured_ >= std::max<runtime::Duration>(kLeastSample, path.rtt.smoothed());
-  if (due) measured_ = loop_.now();
-  mux.note_path(path.rate->capacity(), path.rtt.smoothed(), due && path.rate->remember().has_value());
+  if (due) {
+    received_ = transport::rate::rate_of(connection_.bytes_received() - measured_bytes_, loop_.now() - measured_);
+    measured_bytes_ = connection_.bytes_received();
+    measured_ = loop_.now();
+  }
+  // Credit is for what comes to us: a narrow way up must not hold down a wide way down.
+  mux.note_windows(std::max(path.rate->capacity(), received_), path.rtt.smoothed());
+  if (due && path.rate->remember()) mux.note_rate(path.rate->capacity());
 }
 
 void PacketCarrier::fail_with(const Error& error) {

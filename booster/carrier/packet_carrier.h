@@ -68,7 +68,9 @@ class PacketCarrier : public Carrier {
   runtime::Notify changed_;
   Mux* mux_ = nullptr;  // that is carried
   std::uint64_t heard_bytes_ = 0;
-  std::uint64_t asked_bytes_ = 0;  // heard when it was asked last
+  std::uint64_t measured_bytes_ = 0;
+  session::BitsPerSecond received_;  // in the time before measured_
+  std::uint64_t asked_bytes_ = 0;    // heard when it was asked last
   runtime::TimePoint measured_{};
   bool awaits_answer_ = false;  // the peer's greeting
   int doubts_ = 0;
