@@ -28,6 +28,7 @@ struct PathReport {
   bool policed = false;         // a limit that drops instead of delaying
   bool rivals = false;          // others keep the queue full
   std::size_t datagram = 0;     // octets, the largest that passes
+  std::uint64_t copies = 0;     // packets of which something was sent twice at once
   std::uint64_t moves = 0;      // to other addresses
 };
 

@@ -162,6 +162,7 @@ std::optional<PathReport> PacketCarrier::report() const {
   report.policed = path.rate->policed();
   report.rivals = path.rate->rivals();
   report.datagram = path.mtu.size();
+  report.copies = path.copies;
   report.moves = connection_.moves();
   return report;
 }

@@ -14,9 +14,11 @@ namespace booster::session {
 struct FrameTicket {
   enum class Kind : std::uint8_t { Stream, MaxData, MaxStreamData, MaxStreams, Reset, StopSending, OffsetAck, Close };
   Kind kind;
-  bool fin = false;          // Stream: carried the end
-  bool open = false;         // Stream: carried class and metadata
-  std::uint32_t length = 0;  // Stream: payload bytes
+  Class of = Class::Control;  // Stream: its class
+  bool fin : 1 = false;       // Stream: carried the end
+  bool open : 1 = false;      // Stream: carried class and metadata
+  bool again : 1 = false;     // Stream: nothing that was not sent before
+  std::uint32_t length = 0;   // Stream: payload bytes
   StreamId stream;
   std::uint64_t value = 0;  // Stream: offset; OffsetAck: mark; credit: the limit told
 };

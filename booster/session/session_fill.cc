@@ -167,9 +167,12 @@ bool Session::fill_data(Filler& out, StreamState& stream) {
   const std::size_t head_size = frame::write_stream_header(out.rest(), head, length);
   send.copy(piece.offset, out.rest().subspan(head_size, length));
   out.advance(head_size + length);
+  const bool flags_again = length == 0 && (head.open ? send.open_sent() : send.ended_at_peer());
   out.ticket({.kind = FrameTicket::Kind::Stream,
+              .of = stream.of,
               .fin = head.fin,
               .open = head.open.has_value(),
+              .again = piece.again || flags_again,
               .length = static_cast<std::uint32_t>(length),
               .stream = stream.id,
               .value = piece.offset});

@@ -184,6 +184,8 @@ class Connection {
   void frames_acked(std::span<const recovery::OwnFrame> frames, PathId path);
   void frames_lost(std::span<const recovery::OwnFrame> frames);
   void requeue(const recovery::SentPacket& packet, TimePoint now);
+  void consider_copies(path::Path& path, const recovery::SentPacket& packet, bool last, TimePoint now);
+  void send_copies(path::Path& path, TimePoint now);
   void on_probe_timeout(path::Path& path, TimePoint now);
   Duration probe_timeout(const path::Path& path) const;
   TimePoint probe_deadline(const path::Path& path) const;

@@ -62,7 +62,7 @@ bool Connection::may_search_mtu(const path::Path& path) const {
 }
 
 TimePoint Connection::path_deadline(const path::Path& path, TimePoint now) const {
-  TimePoint next = path.sent.loss_deadline(path.rtt);
+  TimePoint next = std::min(path.sent.loss_deadline(path.rtt), path.redundancy.deadline());
   // What may not be sent is not waited for either: the peer's next datagram makes room.     RFC 9002 §6.2.2.1
   if (may_send_at_all(path)) {
     next = std::min({next, path.acks.deadline(), probe_deadline(path), path.validation.deadline()});

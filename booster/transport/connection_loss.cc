@@ -18,6 +18,11 @@ constexpr Duration kTogether = std::chrono::milliseconds(1);  // packets that le
 constexpr std::size_t kAckOctets = 80;                        // of a datagram with an ACK, and headers below it
 constexpr Duration kClockKept = std::chrono::hours(24 * 1000);  // the peer's clock may not run away with our sums
 
+// Somebody waits for it, or for the submission to be out of the house.
+bool is_worth_copying(const session::FrameTicket& ticket) {
+  return ticket.of <= session::Class::SendSmall;
+}
+
 }  // namespace
 
 Result<> Connection::on_long_ack(const packet::frame::Ack& ack, TimePoint now) {
@@ -167,6 +172,35 @@ void Connection::requeue(const recovery::SentPacket& packet, TimePoint now) {
   frames_lost(packet.own);
 }
 
+// What is new in a packet may be worth sending twice.
+void Connection::consider_copies(path::Path& path, const recovery::SentPacket& packet, bool last, TimePoint now) {
+  bool fresh = false;
+  bool urgent = false;
+  for (const session::FrameTicket& ticket : packet.tickets) {
+    if (ticket.kind != session::FrameTicket::Kind::Stream || ticket.again) continue;
+    fresh = true;
+    urgent = urgent || is_worth_copying(ticket);
+  }
+  if (!fresh || !path.rate) return;
+  path.redundancy.on_sent({packet.number, packet.size, urgent, last},
+                          {path.rate->radio_loss(), path.rtt.smoothed(), path.rate->capacity()}, now);
+}
+
+// The session takes them for lost: they go again at once, and the first to arrive counts.
+void Connection::send_copies(path::Path& path, TimePoint now) {
+  for (const recovery::Redundancy::Copy& copy : path.redundancy.take_due(now)) {
+    const recovery::SentPacket* const packet = path.sent.find_in_flight(copy.number);
+    if (packet == nullptr || source_ == nullptr || path.silent_since != kNever) continue;
+    session::FrameTickets again;
+    for (const session::FrameTicket& ticket : packet->tickets) {
+      if (ticket.kind != session::FrameTicket::Kind::Stream || ticket.again) continue;
+      if (copy.whole || is_worth_copying(ticket)) again.push_back(ticket);
+    }
+    source_->on_lost(again, now);
+    ++path.copies;
+  }
+}
+
 void Connection::frames_acked(std::span<const OwnFrame> frames, PathId path) {
   for (const OwnFrame& frame : frames) {
     if (frame.kind == OwnFrame::Kind::Handshake) tls_.on_acked(frame.value, frame.length);
@@ -264,6 +298,7 @@ void Connection::watch_long_space(TimePoint now) {
 void Connection::watch_path(path::Path& path, TimePoint now) {
   if (now >= path.sent.loss_deadline(path.rtt)) give_up_lost(path, now);
   if (now >= probe_deadline(path) && may_send_at_all(path)) on_probe_timeout(path, now);
+  if (now >= path.redundancy.deadline()) send_copies(path, now);
   path.validation.on_deadline(now);
   if (path.candidate) path.candidate->validation.on_deadline(now);
   if (path.candidate && path.candidate->validation.state() == path::Validation::State::Failed) path.candidate.reset();

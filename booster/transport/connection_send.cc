@@ -36,6 +36,7 @@ struct Connection::Draft {
   HeaderPlace place;
   std::size_t used = 0;
   bool ack = false;
+  bool last = false;  // nothing more was there to be sent
   recovery::SentPacket record;
 
   std::size_t room() const { return packet.size() - kTagSize - used; }
@@ -146,7 +147,8 @@ void Connection::write_session(Draft& draft, path::Path& path, TimePoint now) {
   const std::size_t filled = source_->fill(draft.rest(), now, &draft.record.tickets);
   if (filled > 0) draft.record.eliciting = true;
   draft.used += filled;
-  if (!source_->has_frames(now)) path.app_limited_to = path.sent.sent_bytes() + draft.used + kTagSize;
+  draft.last = !source_->has_frames(now);
+  if (draft.last) path.app_limited_to = path.sent.sent_bytes() + draft.used + kTagSize;
 }
 
 Connection::Draft Connection::begin_short(path::Path& path, std::span<std::byte> into) {
@@ -177,6 +179,7 @@ std::size_t Connection::finish_short(Draft& draft, path::Path& path, TimePoint n
     path.rate->on_burst_begins(path.sent.delivered_bytes(), now);
   }
   if (draft.record.eliciting) path.pacer.on_sent(size, now);
+  consider_copies(path, draft.record, draft.last, now);
   path.sent.on_sent(std::move(draft.record));
   return size;
 }

@@ -79,7 +79,8 @@ json path_or_null(const std::optional<booster::carrier::PathReport>& path) {
   return {{"rate", path->rate.value},   {"queue_ms", std::chrono::duration<double, std::milli>(path->queue).count()},
           {"loss", path->loss},         {"radio_loss", path->radio_loss},
           {"policed", path->policed},   {"rivals", path->rivals},
-          {"datagram", path->datagram}, {"moves", path->moves}};
+          {"datagram", path->datagram}, {"copies", path->copies},
+          {"moves", path->moves}};
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "booster/transport/rate/pacer.h"
 #include "booster/transport/recovery/ack_schedule.h"
 #include "booster/transport/recovery/received_packets.h"
+#include "booster/transport/recovery/redundancy.h"
 #include "booster/transport/recovery/sent_packets.h"
 
 namespace booster::transport::path {
@@ -45,6 +46,7 @@ struct Path {
   recovery::AckSchedule acks;
   recovery::SentPackets sent;
   recovery::Rtt rtt;
+  recovery::Redundancy redundancy;
   TrainTimes train;
   std::unique_ptr<rate::RateController> rate;
   rate::Pacer pacer;
@@ -73,6 +75,7 @@ struct Path {
   PacketNumber last_lost{};
   std::uint64_t lost_packets = 0;
   std::uint64_t spurious_losses = 0;
+  std::uint64_t copies = 0;  // packets of which something was sent a second time at once
 
   bool proved() const { return validation.state() == Validation::State::Proved; }
 };

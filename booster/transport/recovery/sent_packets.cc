@@ -47,6 +47,11 @@ const SentPacket* SentPackets::find(PacketNumber number) {
   return found == nullptr ? nullptr : &found->packet;
 }
 
+const SentPacket* SentPackets::find_in_flight(PacketNumber number) {
+  Entry* const found = entry(number.value);
+  return found == nullptr || found->state != State::InFlight ? nullptr : &found->packet;
+}
+
 void SentPackets::leave_flight(const SentPacket& packet) {
   if (!packet.eliciting) return;
   in_flight_ -= packet.size;

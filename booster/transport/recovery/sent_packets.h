@@ -58,6 +58,8 @@ class SentPackets {
   SentPacket* oldest_unprobed();
   // nullptr: not remembered (any more).
   const SentPacket* find(PacketNumber number);
+  // nullptr: what became of it is known, or it was no packet of ours.
+  const SentPacket* find_in_flight(PacketNumber number);
   // All that is in flight is lost (the path is given up, or the space ends).
   std::vector<SentPacket> take_all();
 

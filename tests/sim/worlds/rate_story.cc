@@ -64,6 +64,22 @@ void Transfer::send(std::uint64_t octets) {
   owed_ += octets;
 }
 
+void Transfer::say(std::uint64_t octets) {
+  Host& host = by_client_ ? client_host_ : gateway_host_;
+  said_.emplace(outgoing()->send(session::Class::Interactive, octets).value, host.local_now());
+  host.wake();
+}
+
+std::vector<Duration> Transfer::heard() {
+  std::vector<Duration> took;
+  const Traffic& there = by_client_ ? gateway_.guest(0)->traffic : client_.traffic();
+  for (const auto& [id, at] : said_) {
+    const auto found = there.incoming().find(id);
+    if (found != there.incoming().end() && found->second.ended) took.push_back(found->second.ended_at - at);
+  }
+  return took;
+}
+
 transport::Connection* Transfer::sender() {
   return by_client_ ? &client_.connection() : gateway_.connection(0);
 }

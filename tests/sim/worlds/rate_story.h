@@ -21,6 +21,10 @@ class Transfer {
 
   void call();
   void send(std::uint64_t octets);  // as soon as there is a session
+  // Somebody waits for it; there is a session.
+  void say(std::uint64_t octets);
+  // How long each took that has arrived, in the order they were said.
+  std::vector<Duration> heard();
   transport::Connection* sender();  // nullptr: not yet
   const rate::RateController* control();
   BitsPerSecond capacity();  // as it believes; 0: it does not know
@@ -37,6 +41,7 @@ class Transfer {
   Host& client_host_;
   Host& gateway_host_;
   std::uint64_t owed_ = 0;
+  std::map<std::uint64_t, TimePoint> said_;
 };
 
 class RateStory {
