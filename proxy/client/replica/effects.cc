@@ -237,7 +237,6 @@ Result<> bind_message(Work& work, const Message& message, ServerUid uid) {
   after.server = key_of(message.mailbox, uid.value);
   after.made_by = 0;
   TRY(work.recompute_flags(after));
-  work.wanted = true;
   return work.update(message, after);
 }
 

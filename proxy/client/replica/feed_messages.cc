@@ -171,7 +171,6 @@ class SkeletonWork {
       Message m = message_of(row_, *fresh_[i], key_of(row_.id, bindings[i].local.value));
       TRY(work_.insert(m));
     }
-    work_.wanted = true;
     return {};
   }
 

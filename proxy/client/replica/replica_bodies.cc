@@ -119,7 +119,6 @@ Task<Result<std::shared_ptr<Body>>> Replica::body(MailboxId mailbox, LocalUid ui
       Message after = *m;
       after.body = BodyState::Missing;
       after.content = 0;
-      work.wanted = true;
       return work.update(*m, after);
     };
     CO_TRY(co_await change(mend));

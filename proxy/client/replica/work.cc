@@ -200,6 +200,15 @@ Result<> Work::count(const Message& m, int sign, const Message* other) {
   return {};
 }
 
+namespace {
+
+// Its body can be asked for, and nothing but the policy or a person says whether it is.
+bool lacks_body(const Message& m) {
+  return m.body == BodyState::Missing && m.shown && m.server;
+}
+
+}  // namespace
+
 Result<> Work::note_keywords(const Message& m) {
   for (const std::string& keyword : m.flags.keywords) {
     if (!keywords_.emplace(m.mailbox, keyword).second) continue;
@@ -209,6 +218,7 @@ Result<> Work::note_keywords(const Message& m) {
 }
 
 Result<> Work::insert(Message& m) {
+  wanted = wanted || lacks_body(m);
   if (m.shown) {
     TRY_ASSIGN(m.mod_seq, stamp(m.mailbox));
   }
@@ -223,6 +233,7 @@ Result<> Work::insert(Message& m) {
 
 Result<> Work::update(const Message& before, Message& after) {
   const bool moved = before.key != after.key;
+  wanted = wanted || (lacks_body(after) && (moved || !lacks_body(before)));
   if (before.shown && (!after.shown || moved)) {
     TRY_ASSIGN(const std::uint64_t mod_seq, stamp(before.mailbox));
     TRY(database().run("INSERT INTO gone VALUES(?,?,?)", mod_seq, before.mailbox.value, before.uid().value));

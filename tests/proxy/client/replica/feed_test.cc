@@ -59,6 +59,37 @@ CORO_TEST(ReplicaFeed, TheNumberOfAMailThatIsGoneIsNotGivenAgain) {
   EXPECT_EQ((co_await shown(w, "INBOX")).value(), "1:1 2:2 3:4");
 }
 
+Task<Result<>> note_wanted(booster::runtime::Notify& wanted, bool& seen) {
+  CO_TRY(co_await wanted.wait());
+  seen = true;
+  co_return Result<>();
+}
+
+// The row that a power cut took comes back with the UID that the ledger gave it, and without its body.
+CORO_TEST(ReplicaFeed, TheBodyOfARowThatWasLostIsWantedAgain) {
+  World w;
+  CO_ASSERT_OK(co_await open(w));
+  CO_ASSERT_OK(co_await fill(w, 2));
+  w.replica.reset();
+  std::filesystem::remove(w.options.directory / "replica.db");
+  std::filesystem::remove(w.options.directory / "replica.db-wal");
+  CO_ASSERT_OK(co_await open(w));
+  std::vector<sync::Folder> one;
+  one.push_back(folder(1, "INBOX"));
+  const sync::FeedMessage list = folders(std::move(one));
+  CO_ASSERT_OK(co_await w.replica->apply(list));
+  bool wanted = false;
+  const booster::runtime::Surroundings here = co_await booster::runtime::surroundings();
+  booster::runtime::TaskScope beside(*here.loop, *here.scope);
+  beside.spawn("wanted", note_wanted(w.replica->bodies_wanted(), wanted));
+  const sync::FeedMessage again = skeleton(1, run(1, 2));
+  CO_ASSERT_OK(co_await w.replica->apply(again));
+  EXPECT_EQ((co_await shown(w, "INBOX")).value(), "1:1 2:2");
+  EXPECT_TRUE(wanted);
+  beside.cancel();
+  co_await beside.join();
+}
+
 CORO_TEST(ReplicaFeed, UidsStayWhenTheReplicaIsLost) {
   World w;
   CO_ASSERT_OK(co_await open(w));
