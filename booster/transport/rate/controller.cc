@@ -6,31 +6,15 @@
 namespace booster::transport::rate {
 namespace {
 
-constexpr double kTrainGain = 2;  // over what two packets of the handshake showed
-constexpr double kFill = .5;      // weight of a new rate sample while the queue is there
-constexpr double kRelax = 3;      // the queue is brought to what is wanted within so many round trips
-constexpr int kSteady = 8;        // a sample is over so many times the jitter: it errs by an eighth at most
-constexpr double kLeastGain = .5;
-constexpr double kMostServo = 1.1;
-constexpr double kLevelBand = .03;  // gains nearer to 1 than this are level
-constexpr double kMostRadio = .5;   // of loss
-constexpr double kFirstDip = .25;   // where it is not known yet how far is slow
-constexpr double kDeepestDip = .5;
-constexpr double kLeastWanted = .1;  // of the queue, where the path marks what waits
-constexpr double kMarkCut = .85;     // RFC 8511's beta for ECN
-constexpr int kPatience = 3;         // rounds
-constexpr std::size_t kSpare = 10;   // packets above the window: acknowledgements come in lumps
-constexpr double kRivalWindow = 2;
+constexpr double kTrainGain = 2;      // over what two packets of the handshake showed
+constexpr double kFill = .5;          // weight of a new rate sample while the queue is there
+constexpr int kSteady = 8;            // a sample is over so many times the jitter: it errs by an eighth at most
+constexpr double kMostRadio = .5;     // of loss
+constexpr double kLeastWanted = .1;   // of the queue, where the path marks what waits
+constexpr double kMarkCut = .85;      // RFC 8511's beta for ECN
 constexpr double kRivalForget = .02;  // weight of a lower sample among rivals: the highest counts, as with BBR
 constexpr double kOverflow = .01;     // of loss above the radio's
 constexpr double kRivalCut = .05;     // a round of overflow; more gives the path to CUBIC, less takes it from it
-constexpr double kRivalGains[] = {1.25, .75, 1, 1, 1, 1, 1, 1};  // as BBR's, to be its equal
-constexpr std::uint64_t kDrainEvery =
-    40;  // rounds among rivals: then two at half the rate, to see whether they are still there
-
-double as_seconds(Duration time) {
-  return std::chrono::duration<double>(time).count();
-}
 
 }  // namespace
 
@@ -65,17 +49,6 @@ Duration RateController::queue_wanted() const {
 
 Duration RateController::window_of_samples() const {
   return std::clamp<Duration>(std::max(rtt_.least / 4, kSteady * delay_.jitter()), kShortestWindow, kLongestWindow);
-}
-
-std::uint64_t RateController::window() const {
-  const std::size_t spare = kSpare * packet_;
-  if (stage_ == Stage::Train) return train_.packets() * packet_ + delivered_in_train_;
-  // The way back, or the path as a whole, may have become longer than it ever was: only our own queue is not counted.
-  const std::uint64_t path = bytes_in(std::max(rtt_.least, rtt_.smoothed - delay_.queue()), capacity_);
-  if (stage_ == Stage::Jump) return std::max<std::uint64_t>(path / 2, train_.packets() * packet_);
-  if (rivals_.present()) return static_cast<std::uint64_t>(kRivalWindow * static_cast<double>(path)) + spare;
-  // What is lost counts as in flight until it is known to be lost: another half of a round trip.
-  return path + path / 2 + bytes_in(queue_most() + milliseconds(25), capacity_) + spare;
 }
 
 // On a slow path a small packet is through so much sooner than a large one that the difference would seem a queue.
@@ -131,6 +104,9 @@ void RateController::on_ack(const Acked& ack, RoundTrip rtt) {
   }
   if (stage_ == Stage::Jump) correct_memory(ack);
   measure(ack);
+  if (!ack.app_limited) {
+    if (const auto rates = delivery_.over(rtt_.least, packet_)) swings_.on_sample(rates->through, ack.now, rtt_.least);
+  }
   if (rounds_.on_ack(ack.largest_sent, ack.sent)) on_round(ack);
   choose_pacing();
 }
@@ -173,7 +149,7 @@ void RateController::measure(const Acked& ack) {
   }
   const auto offered = static_cast<double>(rates->offered.value);
   const auto thought = static_cast<double>(capacity_.value);
-  const double noise = as_seconds(delay_.jitter()) / as_seconds(rates->over);
+  const double noise = in_seconds(delay_.jitter()) / in_seconds(rates->over);
   // A difference that the jitter explains counts little; a larger one at once.
   const bool clear = std::abs(seen - thought) > 3 * noise * thought;
   double fill = clear ? kFill : kFill * std::clamp(kLevelBand / noise, .1, 1.0);
@@ -245,6 +221,7 @@ void RateController::on_round(const Acked& ack) {
     last_dip_ = ack.now;
   }
   judge_loss(ack);
+  long_rounds_ = round_queue_ > queue_most() ? long_rounds_ + 1 : 0;
   empty_rounds_ = delay_.empty() && !round_app_limited_ && !held_.now() ? empty_rounds_ + 1 : 0;
   const Duration took = ack.now - round_began_;
   const auto gave_way = std::chrono::duration_cast<Duration>(took * (1 - gain_));
@@ -258,83 +235,6 @@ void RateController::on_round(const Acked& ack) {
   round_lost_ = 0;
   round_began_ = ack.now;
   paced_ = {pacing_, paced_[0]};
-}
-
-// Far above a policer's rate a small step changes little.
-double RateController::test_depth() const {
-  return std::clamp(loss_.all() * .8, kTestDepth, .6);
-}
-
-// Level, and now and then a round above and one below it: to see which loss follows the rate, and to drain our own
-// queue.
-void RateController::next_step(TimePoint now) {
-  if (step_ == Step::Up) {
-    step_ = Step::Down;
-    dip_ = test_depth();
-    return;
-  }
-  if (step_ == Step::Down) {
-    step_ = Step::Settle;  // its round shows what the one below it did
-    return;
-  }
-  if (step_ == Step::Settle) {
-    if (drains_) delay_.set_floor(std::min(round_least_, queue_most()));
-    drains_ = false;
-    rounds_at_level_ = 0;
-  }
-  step_ = Step::Level;
-  ++rounds_at_level_;
-  if (rivals_.present() || rivals_.giving_way()) return;
-  if (held_.now() && !loss_.knows_slow()) {
-    step_ = Step::Down;
-    dip_ = kFirstDip;
-  } else if (!delay_.empty() && now - last_dip_ > std::max<Duration>(kDipEvery, 20 * rtt_.smoothed)) {
-    const double depth = as_seconds(delay_.above_least()) / as_seconds(rtt_.smoothed) + kLevelBand;
-    step_ = Step::Down;
-    dip_ = std::min(depth, kDeepestDip);
-    drains_ = depth <= kDeepestDip;
-    last_dip_ = now;
-  } else if (loss_.all() > kLossWorthATest && rounds_at_level_ >= kTestEvery) {
-    step_ = held_.now() ? Step::Down : Step::Up;  // held: what the radio takes is all that is asked
-    dip_ = test_depth();
-  }
-}
-
-// A bottleneck that was seen is near; one that was not may be anywhere.
-double RateController::growth() const {
-  switch (capacity_seen_ ? empty_rounds_ - kPatience : empty_rounds_) {
-    case 1:
-      return 1.1;
-    case 2:
-      return 1.25;
-    case 3:
-      return 1.5;
-    default:
-      return empty_rounds_ > kPatience ? 2 : 1;
-  }
-}
-
-double RateController::servo_gain() const {
-  const double off = as_seconds(queue_wanted() - delay_.queue()) / (kRelax * as_seconds(rtt_.smoothed));
-  const double gain = std::clamp(1 + off, kLeastGain, kMostServo);
-  if (held_.now()) return std::min(gain, 1.0);
-  return empty_rounds_ > 0 ? std::max(gain, growth()) : gain;
-}
-
-double RateController::rival_gain() const {
-  if (rounds_.count() % kDrainEvery >= kDrainEvery - 2) return kLeastGain;
-  return kRivalGains[rounds_.count() % std::size(kRivalGains)];
-}
-
-void RateController::choose_pacing() {
-  double gain = 1;
-  if (stage_ == Stage::Cruise) {
-    gain = step_ == Step::Up ? 1 + kTestDepth : step_ == Step::Down ? 1 - dip_ : servo_gain();
-    if (rivals_.present()) gain = rival_gain();
-  }
-  gain_ = gain;
-  pace_ = gain > 1 + kLevelBand ? Pace::Above : gain < 1 - kLevelBand ? Pace::Below : Pace::Level;
-  pacing_ = scaled(capacity_, gain);
 }
 
 void RateController::on_congestion_mark(TimePoint now) {

@@ -15,6 +15,7 @@
 #include "booster/transport/rate/queue_delay.h"
 #include "booster/transport/rate/rivals.h"
 #include "booster/transport/rate/rounds.h"
+#include "booster/transport/rate/swings.h"
 #include "booster/transport/rate/train.h"
 
 namespace booster::transport::rate {
@@ -72,6 +73,7 @@ class RateController {
   double radio_loss() const { return loss_.radio(); }
   bool policed() const { return held_.now(); }
   bool rivals() const { return rivals_.present(); }
+  bool swings() const { return swings_.present(); }
   std::optional<Remembered> remember() const;
 
  private:
@@ -85,6 +87,8 @@ class RateController {
   void next_step(TimePoint now);
   double test_depth() const;
   void measure(const Acked& ack);
+  bool rides_swings() const;
+  BitsPerSecond swing_rate() const;
   void choose_pacing();
   double servo_gain() const;
   double rival_gain() const;
@@ -102,6 +106,7 @@ class RateController {
   QueueDelay delay_;
   LossKinds loss_;
   Rivals rivals_;
+  Swings swings_;
   Rounds rounds_;
   BitsPerSecond capacity_ = kTrainRate;
   bool capacity_seen_ = false;  // a bottleneck was seen, not only our own pace
@@ -117,6 +122,7 @@ class RateController {
   int rounds_at_level_ = 0;
   double dip_ = 0;
   TimePoint last_dip_{};
+  int long_rounds_ = 0;   // in a row in which our queue never became short
   int empty_rounds_ = 0;  // in a row in which nothing of ours waited though there was enough to send
   Duration round_queue_ = Duration::max();
   Duration round_least_ = Duration::max();  // the same above the path's least

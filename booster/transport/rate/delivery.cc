@@ -8,10 +8,6 @@ namespace {
 constexpr Duration kPointsKept = seconds(2);
 constexpr std::size_t kMostPoints = 512;
 
-double in_seconds(Duration time) {
-  return std::chrono::duration<double>(time).count();
-}
-
 }  // namespace
 
 void Delivery::on_point(Point point) {
@@ -34,6 +30,10 @@ std::optional<Delivery::Rates> Delivery::over(Duration window, std::uint64_t byt
                  rate_of(sent, last.left - first.left), over};
   }
   return std::nullopt;
+}
+
+double in_seconds(Duration time) {
+  return std::chrono::duration<double>(time).count();
 }
 
 BitsPerSecond rate_of(std::uint64_t bytes, Duration over) {

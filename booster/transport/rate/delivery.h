@@ -32,6 +32,7 @@ class Delivery {
   std::deque<Point> points_;
 };
 
+double in_seconds(Duration time);
 BitsPerSecond rate_of(std::uint64_t bytes, Duration over);
 Duration time_for(std::uint64_t bytes, BitsPerSecond rate);
 std::uint64_t bytes_in(Duration time, BitsPerSecond rate);

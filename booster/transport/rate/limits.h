@@ -23,6 +23,8 @@ constexpr Duration kShortestWindow = milliseconds(25);  // of a rate sample: a f
 constexpr Duration kLongestWindow = milliseconds(200);
 constexpr std::size_t kWindowPackets = 8;
 
+constexpr Duration kSwingsKept = seconds(2);  // or ten round trips: what the better of them took
+
 constexpr std::size_t kTrainPackets = 32;          // when the handshake showed a fast path
 constexpr std::size_t kBlindTrainPackets = 10;     // when nothing is known: RFC 6928's initial window
 constexpr std::size_t kShortestTrain = 4;          // 5 kB: half a second of 80 kbit/s
@@ -33,6 +35,7 @@ constexpr BitsPerSecond kTrainRate{40'000'000};    // faster paths are found by 
 constexpr BitsPerSecond kLeast{8'000};             // one packet in 1.2 s
 constexpr BitsPerSecond kMost{10'000'000'000};
 
+constexpr double kLevelBand = .03;           // gains nearer to 1 than this are level
 constexpr double kBrakeLoss = .30;           // above it, with delay risen, the rate halves each round
 constexpr double kLossWorthATest = .003;     // below it the kind of loss does not matter
 constexpr double kTestDepth = .10;           // rate up and down by this, a round each, to see whether loss follows

@@ -43,9 +43,10 @@ TEST(RateRivals, ABbrFlowDoesNotStarveUs) {
 
 // As with BBR version 1, what we take does not fall with the number of loss-based flows.
 TEST(RateRivals, FourCubicFlowsLeaveUsOurPartAndKeepSome) {
-  const double share = share_beside(tcp::Control::Cubic, 4, 1);
-  EXPECT_GT(share, .1);
-  EXPECT_LT(share, .9);
+  double sum = 0;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) sum += share_beside(tcp::Control::Cubic, 4, seed) / 3;
+  EXPECT_GT(sum, .15);  // one of ten is held down to a few hundredths: PROTOCOL.md §7, known limits
+  EXPECT_LT(sum, .8);
 }
 
 TEST(RateRivals, TwoOfOursShare) {
