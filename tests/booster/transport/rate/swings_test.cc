@@ -6,17 +6,17 @@ namespace booster::transport::rate {
 namespace {
 
 constexpr Duration kRound = milliseconds(60);
-constexpr TimePoint kStart = TimePoint{} + std::chrono::hours(1);
+constexpr TimePoint kSwingsBegin = TimePoint{} + std::chrono::hours(1);
 
-BitsPerSecond megabits(double value) {
+BitsPerSecond swinging(double value) {
   return {static_cast<std::uint64_t>(value * 1e6)};
 }
 
 struct Fed {
   Swings swings;
-  TimePoint now = kStart;
+  TimePoint now = kSwingsBegin;
   void round(double rate) {
-    swings.on_sample(megabits(rate), now, kRound);
+    swings.on_sample(swinging(rate), now, kRound);
     now += kRound;
   }
 };
@@ -45,7 +45,7 @@ TEST(Swings, TheBetterRoundTripsOfTheLastSecondsCount) {
   Fed fed;
   for (int i = 0; i < 10; ++i) fed.round(50);  // long ago
   for (int i = 0; i < 40; ++i) fed.round(i % 5 == 0 ? 8 : 4);
-  EXPECT_EQ(fed.swings.high(), megabits(8));
+  EXPECT_EQ(fed.swings.high(), swinging(8));
 }
 
 }  // namespace
