@@ -48,7 +48,7 @@ LinkSettings walking_trace(std::uint64_t seed, double* mean) {
 }
 
 TEST(RateChange, ACellsScheduleIsUsed) {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds(3); ++seed) {
     double mean = 0;
     const LinkSettings trace = walking_trace(seed, &mean);
     RateStory story(seed, rate_link(mean, 60ms, 500ms, trace));
@@ -85,7 +85,7 @@ TEST(RateChange, JitterNeitherStarvesNorFills) {
       LinkPair pair = rate_link(10e6, 100ms, 200ms, {.jitter = each.jitter, .reorder = reorder});
       pair.up.jitter = each.jitter;
       pair.up.reorder = reorder;
-      for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+      for (std::uint64_t seed = 1; seed <= seeds(2); ++seed) {
         RateStory story(seed, pair);
         story.transfer().send(kEndless);
         story.run_to(15s);

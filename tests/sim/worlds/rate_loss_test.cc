@@ -15,7 +15,7 @@ TEST(RateLoss, ConstantLossIsNotTakenForCongestion) {
     double loss, least;
   };
   for (const Case& each : {Case{0, .94}, Case{.01, .93}, Case{.02, .91}, Case{.05, .88}, Case{.1, .82}, Case{.2, .7}}) {
-    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    for (std::uint64_t seed = 1; seed <= seeds(3); ++seed) {
       RateStory story(seed, rate_link(kRate, 100ms, 100ms, {.loss = random_loss(each.loss)}));
       story.transfer().send(kEndless);
       story.run_to(15s);
@@ -29,7 +29,7 @@ TEST(RateLoss, ConstantLossIsNotTakenForCongestion) {
 }
 
 TEST(RateLoss, BurstsAreTheRadiosToo) {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds(3); ++seed) {
     RateStory story(seed, rate_link(kRate, 100ms, 100ms, {.loss = burst_loss(.03, 8)}));
     story.transfer().send(kEndless);
     story.run_to(15s);
@@ -50,7 +50,7 @@ TEST(RateLoss, ADeepBufferIsNotFilled) {
 }
 
 TEST(RateLoss, AShallowBufferIsNotOverrun) {
-  for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds(2); ++seed) {
     RateStory story(seed, rate_link(kRate, 100ms, 4ms));
     story.transfer().send(kEndless);
     story.run_to(4s);
@@ -66,7 +66,7 @@ TEST(RateLoss, AShallowBufferIsNotOverrun) {
 TEST(RateLoss, APolicersRateIsFound) {
   for (const std::size_t bucket : {20'000U, 200'000U}) {
     for (const double radio : {0., .05}) {
-      for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+      for (std::uint64_t seed = 1; seed <= seeds(2); ++seed) {
         RateStory story(
             seed, rate_link(100e6, 100ms, 100ms, {.police = PoliceSettings{4e6, bucket}, .loss = random_loss(radio)}));
         story.transfer().send(kEndless);

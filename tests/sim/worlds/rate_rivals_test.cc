@@ -23,7 +23,7 @@ double share_beside(tcp::Control control, int flows, std::uint64_t seed) {
 }
 
 TEST(RateRivals, ACubicFlowAndWeBothLive) {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds(3); ++seed) {
     const double share = share_beside(tcp::Control::Cubic, 1, seed);
     EXPECT_GT(share, .25) << seed;
     EXPECT_LT(share, .95) << seed;  // where it is met in its recovery it is held down: PROTOCOL.md §7, known limits
@@ -50,7 +50,7 @@ TEST(RateRivals, FourCubicFlowsLeaveUsOurPartAndKeepSome) {
 }
 
 TEST(RateRivals, TwoOfOursShare) {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds(3); ++seed) {
     RateStory story(seed, rate_link(10e6, 100ms, 100ms));
     story.transfer().send(kEndless);
     story.run_to(3s + 137ms * static_cast<std::int64_t>(seed));

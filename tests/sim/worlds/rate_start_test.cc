@@ -80,7 +80,7 @@ TEST(RateStart, NamedLinksAreFull) {
   };
   for (const Case& each : {Case{"3g", .91, 37ms}, Case{"lte", .92, 25ms}, Case{"lte-edge-of-cell", .84, 30ms},
                            Case{"geo-sat", .83, 75ms}, Case{"leo", .76, 25ms}}) {
-    for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+    for (std::uint64_t seed = 1; seed <= seeds(2); ++seed) {
       RateStory story(seed, profile(each.name));
       story.transfer().send(kEndless);
       story.run_to(25s);

@@ -61,7 +61,7 @@ Got take(std::uint64_t seed, std::optional<tcp::Control> instead) {
 }
 
 TEST(RateSwings, NearlyAsMuchAsBbrAndHalfWaits) {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds(3); ++seed) {
     const Got ours = take(seed, std::nullopt);
     const Got bbr = take(seed, tcp::Control::Bbr);
     EXPECT_GT(ours.octets, .88 * bbr.octets) << seed;

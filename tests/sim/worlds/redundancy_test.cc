@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMessages = 1000;
+constexpr std::size_t kMessages = support::kSanitized ? 300 : 1000;
 constexpr std::uint64_t kMessage = 200;
 constexpr Duration kApart = 100ms;
 constexpr Duration kHalf = 60ms;  // of the round trip
