@@ -15,6 +15,7 @@ from typing import Any
 import agents
 import bulk
 import idle
+import latency
 import mbsync
 from lab import Lab, LabFailed, ROOT
 from rows import Row, commit
@@ -210,4 +211,5 @@ WORKLOADS: dict[str, tuple[Callable[[Bench], list[Row]], list[str]]] = {
     "agents": (Bench.agents, ["method", "agents", "seconds", "memory_bytes_each", "gateway_cpu_seconds", "client_cpu_seconds", "mixed_share",
                               "link_bytes_up", "link_bytes_down", "payload_bytes"]),
     "bulk": (bulk.run, bulk.KEYS),
+    "latency": (latency.run, latency.KEYS),
 }
