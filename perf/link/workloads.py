@@ -17,6 +17,7 @@ import bulk
 import idle
 import latency
 import mbsync
+import start
 from lab import Lab, LabFailed, ROOT
 from rows import Row, commit
 
@@ -212,4 +213,5 @@ WORKLOADS: dict[str, tuple[Callable[[Bench], list[Row]], list[str]]] = {
                               "link_bytes_up", "link_bytes_down", "payload_bytes"]),
     "bulk": (bulk.run, bulk.KEYS),
     "latency": (latency.run, latency.KEYS),
+    "start": (start.run, start.KEYS),
 }
