@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import quic
 from lab import Lab
 from link_watch import LinkWatch
-from methods import METHODS, Method, flows, missing
+from methods import METHODS, Method, arrivals, flows, missing
 from rows import Row
 from series import Arrivals, mean_queue, offered
 
@@ -43,7 +43,7 @@ def transfer(lab: Lab, method: Method, seconds: float, direction: str, profile: 
         with quic.served(lab), watched(lab, profile) as watch:
             return quic.download(lab, watch, seconds), watch, ""
     with flows(lab, method.name) as opened, watched(lab, profile) as watch:
-        arrived = opened.transfer(seconds, direction)()
+        arrived = opened.upload(seconds) if direction == "up" else arrivals(opened.download(seconds).finish())
         return arrived, watch, opened.trouble
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import idle
 from lab import Lab, ROOT
-from methods import METHODS, Flows, flows
+from methods import METHODS, Flows, arrivals, flows
 from rows import Row
 from series import percentile
 
@@ -39,10 +39,10 @@ def beside(bench: Bench, name: str, what: str, seconds: float) -> Row:
 
 
 def measured(bench: Bench, lab: Lab, opened: Flows, what: str, seconds: float) -> Row:
-    transfer = opened.transfer(seconds + 2 * WARM_SECONDS)
+    transfer = opened.download(seconds + 2 * WARM_SECONDS)
     time.sleep(WARM_SECONDS)
-    delays = opened.begin("messages", seconds)()["delays"] if what == "message" else reads(lab, seconds)
-    arrived = transfer()
+    delays = opened.begin("messages", seconds).finish()["delays"] if what == "message" else reads(lab, seconds)
+    arrived = arrivals(transfer.finish(early=True))
     rate, rtt = bench.path()["rate"], bench.path()["rtt"]
     base = bench.describe(bench.args.profile)["down"]["delay"] if what == "message" else rtt
     begin, end = arrived.begun + WARM_SECONDS, arrived.begun + WARM_SECONDS + seconds

@@ -59,12 +59,33 @@ def stop(process: subprocess.Popen[str]) -> None:
     process.wait()
 
 
+class Running:
+    """One of wire.py's programs at the client's side."""
+
+    def __init__(self, name: str, process: subprocess.Popen[str], seconds: float) -> None:
+        self.name, self.process, self.seconds = name, process, seconds
+
+    def finish(self, early: bool = False) -> dict[str, Any]:
+        """What it printed in the end."""
+        if early:
+            self.process.terminate()
+        try:
+            out, err = self.process.communicate(timeout=self.seconds + END_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise LabFailed(f"{self.name}: no end") from None
+        finally:
+            stop(self.process)
+        if self.process.returncode != 0:
+            raise LabFailed(f"{self.name}: {err.strip()[-500:]}")
+        return json.loads(out)
+
+
 class Flows:
     """Flows by one method in one lab: what serves them runs as long as this is open."""
 
-    def __init__(self, lab: Lab, method: Method) -> None:
+    def __init__(self, lab: Lab, method: Method, port: int = PORT) -> None:
         self.lab, self.method = lab, method
-        self.host, self.port = SERVER, PORT
+        self.host, self.port = SERVER, port
         self.congestion = ""
         self.ends = contextlib.ExitStack()
         self.server: subprocess.Popen[str] | None = None
@@ -90,7 +111,7 @@ class Flows:
     def _tunnel(self, ends: contextlib.ExitStack) -> None:
         """kcptun as it comes, but without its compression: nothing here can be compressed."""
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._keep(ends, "server", "kcptun-server", "--listen", f"{SERVER}:{KCP_PORT}", "--target", f"127.0.0.1:{PORT}", "--nocomp", **quiet)
+        self._keep(ends, "server", "kcptun-server", "--listen", f"{SERVER}:{KCP_PORT}", "--target", f"127.0.0.1:{self.port}", "--nocomp", **quiet)
         self._keep(ends, "client", "kcptun-client", "--localaddr", f"127.0.0.1:{KCP_NEAR}", "--remoteaddr", f"{SERVER}:{KCP_PORT}", "--nocomp", **quiet)
         self.host, self.port = "127.0.0.1", KCP_NEAR
         self.lab.run("client", sys.executable, str(ROOT / "tests" / "support" / "lab" / "ready.py"), "20", f"127.0.0.1:{KCP_NEAR}=")
@@ -99,43 +120,33 @@ class Flows:
     def trouble(self) -> str:
         return "" if self.congestion == self.method.congestion else f"{self.method.congestion} is not to be had here"
 
-    def begin(self, what: str, seconds: float) -> Callable[[], dict[str, Any]]:
-        """Starts receive, send or messages; the answer waits for its end and gives what it printed."""
+    def begin(self, what: str, seconds: float) -> Running:
+        """receive, send or messages."""
         more = [self.method.congestion] if what == "send" else []
         command = (sys.executable, WIRE, what, self.host, str(self.port), str(seconds), self.method.proxy, *more)
         process = running(self.lab, "client", *command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return Running(f"{self.method.name}: {what}", process, seconds)
 
-        def finish() -> dict[str, Any]:
-            try:
-                out, err = process.communicate(timeout=seconds + END_SECONDS)
-            except subprocess.TimeoutExpired:
-                raise LabFailed(f"{self.method.name}: {what}: no end") from None
-            finally:
-                stop(process)
-            if process.returncode != 0:
-                raise LabFailed(f"{self.method.name}: {what}: {err.strip()[-500:]}")
-            return json.loads(out)
+    def download(self, seconds: float) -> Running:
+        """One stream of incompressible octets; `arrivals` reads what it printed."""
+        return self.begin("receive", seconds)
 
-        return finish
+    def upload(self, seconds: float) -> Arrivals:
+        """The same the other way, until its end."""
+        told = self.begin("send", seconds).finish()
+        if self.method.proxy == "-" and self.host == SERVER:
+            self.congestion = told["congestion"]
+        assert self.server is not None and self.server.stdout is not None
+        return arrivals(json.loads(self.server.stdout.readline()))
 
-    def transfer(self, seconds: float, direction: str = "down") -> Callable[[], Arrivals]:
-        """One stream of incompressible octets."""
-        finish = self.begin("receive" if direction == "down" else "send", seconds)
 
-        def arrived() -> Arrivals:
-            told = finish()
-            if direction == "down":
-                return Arrivals.by_millisecond(told)
-            self.congestion = told["congestion"] if self.method.proxy == "-" and self.host == SERVER else self.congestion
-            assert self.server is not None and self.server.stdout is not None
-            return Arrivals.by_millisecond(json.loads(self.server.stdout.readline()))
-
-        return arrived
+def arrivals(told: dict[str, Any]) -> Arrivals:
+    return Arrivals.by_millisecond(told["begun"], told["arrivals"])
 
 
 @contextlib.contextmanager
-def flows(lab: Lab, name: str) -> Iterator[Flows]:
-    with Flows(lab, METHODS[name]) as opened:
+def flows(lab: Lab, name: str, port: int = PORT) -> Iterator[Flows]:
+    with Flows(lab, METHODS[name], port) as opened:
         yield opened
 
 

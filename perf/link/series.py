@@ -17,10 +17,9 @@ class Arrivals:
             self.totals.append(self.totals[-1] + size)
 
     @classmethod
-    def by_millisecond(cls, told: dict) -> "Arrivals":
-        """As wire.py prints them."""
-        begun = told["begun"]
-        return cls(begun, ((begun + at / 1000, size) for at, size in told["arrivals"]))
+    def by_millisecond(cls, begun: float, counts: Iterable[tuple[int, int]]) -> "Arrivals":
+        """Times are milliseconds since the beginning, as wire.py prints them."""
+        return cls(begun, ((begun + at / 1000, size) for at, size in counts))
 
     def octets(self, begin: float, end: float) -> int:
         """In [begin, end)."""

@@ -85,14 +85,14 @@ def daemon(bench: Bench, name: str) -> list[Row]:
 def returned(bench: Bench) -> Row:
     """A session that TLS carries while UDP does not pass comes back with ticket, token and path: the join's answer, and data behind it."""
     with bench.lab() as lab, contextlib.closing(LinkControl(lab)) as link, flows(lab, "packetboat") as opened:
-        transfer = opened.transfer(MOVE_SECONDS)
+        transfer = opened.download(MOVE_SECONDS)
         link.ask("profile", profile=f"{bench.args.profile},udp=no")
         until(lambda: lab.status()["session"]["carrier"] == "tls", "over TLS", MOVE_SECONDS * 2 / 3)
         link.ask("profile", profile=bench.args.profile)
         lab.stats(reset=True)
         took = probe(lab, "return", str(GATEWAY_PORT), then=lambda: lab.run("client", "ip", "addr", "add", OTHER_ADDRESS, "dev", "link"))
         row = row_of(bench, lab, "packetboat-udp", "resumed, remembered", took)
-        transfer()
+        transfer.finish(early=True)
         return row
 
 

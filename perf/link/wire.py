@@ -6,11 +6,13 @@ wire.py send HOST PORT SECONDS PROXY CONGESTION                they go; the serv
 wire.py messages HOST PORT SECONDS PROXY                       a small message each 100 ms comes; prints how long each took
 wire.py readdress OLD NEW                                      another address on the link; prints when it was there
 
-PROXY is host:port of an HTTP CONNECT proxy, or `-`. Times are CLOCK_MONOTONIC, which both hosts share.
+PROXY is host:port of an HTTP CONNECT proxy, or `-`. SIGTERM ends `receive` early, and it prints what it has. Times are CLOCK_MONOTONIC, which both
+hosts share.
 """
 
 import json
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -25,6 +27,14 @@ MESSAGE_BYTES = 200
 MESSAGE_SECONDS = 0.1
 DRAIN_SECONDS = 10.0  # messages that are still under way when the last was sent
 STAMP = struct.Struct("!d")
+
+
+class Stopped(OSError):
+    """Told to end: for whoever reads, as if the stream had broken."""
+
+
+def stop(*_: object) -> None:
+    raise Stopped
 
 
 class Arrivals:
@@ -131,6 +141,7 @@ def receive(host: str, port: int, seconds: float, proxy: str) -> dict[str, Any]:
     arrivals = Arrivals(time.monotonic())
     with connect(host, port, proxy) as stream:
         stream.sendall(b"receive\n")
+        signal.signal(signal.SIGTERM, stop)
         arrivals.read(stream, seconds)
     return arrivals.told()
 

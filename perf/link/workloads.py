@@ -14,9 +14,11 @@ from typing import Any
 
 import agents
 import bulk
+import fair
 import idle
 import latency
 import mbsync
+import roam
 import start
 from lab import Lab, LabFailed, ROOT
 from rows import Row, commit
@@ -213,5 +215,7 @@ WORKLOADS: dict[str, tuple[Callable[[Bench], list[Row]], list[str]]] = {
                               "link_bytes_up", "link_bytes_down", "payload_bytes"]),
     "bulk": (bulk.run, bulk.KEYS),
     "latency": (latency.run, latency.KEYS),
+    "fair": (fair.run, fair.KEYS),
+    "roam": (roam.run, roam.KEYS),
     "start": (start.run, start.KEYS),
 }
