@@ -120,16 +120,16 @@ class Flows:
     def trouble(self) -> str:
         return "" if self.congestion == self.method.congestion else f"{self.method.congestion} is not to be had here"
 
-    def begin(self, what: str, seconds: float) -> Running:
+    def begin(self, what: str, seconds: float, side: str = "client") -> Running:
         """receive, send or messages."""
         more = [self.method.congestion] if what == "send" else []
         command = (sys.executable, WIRE, what, self.host, str(self.port), str(seconds), self.method.proxy, *more)
-        process = running(self.lab, "client", *command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = running(self.lab, side, *command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         return Running(f"{self.method.name}: {what}", process, seconds)
 
-    def download(self, seconds: float) -> Running:
+    def download(self, seconds: float, side: str = "client") -> Running:
         """One stream of incompressible octets; `arrivals` reads what it printed."""
-        return self.begin("receive", seconds)
+        return self.begin("receive", seconds, side)
 
     def upload(self, seconds: float) -> Arrivals:
         """The same the other way, until its end."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import agents
 import bulk
+import cpu
 import fair
 import idle
 import latency
@@ -215,6 +216,7 @@ WORKLOADS: dict[str, tuple[Callable[[Bench], list[Row]], list[str]]] = {
                               "link_bytes_up", "link_bytes_down", "payload_bytes"]),
     "bulk": (bulk.run, bulk.KEYS),
     "latency": (latency.run, latency.KEYS),
+    "cpu": (cpu.run, cpu.KEYS),
     "fair": (fair.run, fair.KEYS),
     "roam": (roam.run, roam.KEYS),
     "start": (start.run, start.KEYS),
