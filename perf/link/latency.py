@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NAMES = ("tcp-cubic", "tcp-bbr", "packetboat-udp", "packetboat-tls")
 KEYS = ["method", "what", "messages", "base_seconds", "over_p50_ms", "over_p99_ms", "goodput_ratio"]
+MESSAGE_BYTES, MESSAGE_SECONDS = 200, 0.1
 WARM_SECONDS = 3.0  # the transfer alone, until it fills the link
 READS = str(ROOT / "perf" / "link" / "reads.py")
 
@@ -41,7 +42,7 @@ def beside(bench: Bench, name: str, what: str, seconds: float) -> Row:
 def measured(bench: Bench, lab: Lab, opened: Flows, what: str, seconds: float) -> Row:
     transfer = opened.download(seconds + 2 * WARM_SECONDS)
     time.sleep(WARM_SECONDS)
-    delays = opened.begin("messages", seconds).finish()["delays"] if what == "message" else reads(lab, seconds)
+    delays = opened.messages(seconds, MESSAGE_BYTES, MESSAGE_SECONDS).finish()["delays"] if what == "message" else reads(lab, seconds)
     arrived = arrivals(transfer.finish(early=True))
     rate, rtt = bench.path()["rate"], bench.path()["rtt"]
     base = bench.describe(bench.args.profile)["down"]["delay"] if what == "message" else rtt

@@ -120,20 +120,23 @@ class Flows:
     def trouble(self) -> str:
         return "" if self.congestion == self.method.congestion else f"{self.method.congestion} is not to be had here"
 
-    def begin(self, what: str, seconds: float, side: str = "client") -> Running:
+    def begin(self, what: str, seconds: float, *more: str, side: str = "client") -> Running:
         """receive, send or messages."""
-        more = [self.method.congestion] if what == "send" else []
         command = (sys.executable, WIRE, what, self.host, str(self.port), str(seconds), self.method.proxy, *more)
         process = running(self.lab, side, *command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         return Running(f"{self.method.name}: {what}", process, seconds)
 
     def download(self, seconds: float, side: str = "client") -> Running:
         """One stream of incompressible octets; `arrivals` reads what it printed."""
-        return self.begin("receive", seconds, side)
+        return self.begin("receive", seconds, side=side)
+
+    def messages(self, seconds: float, octets: int, apart: float) -> Running:
+        """So large a message down each `apart` seconds; prints `delays`."""
+        return self.begin("messages", seconds, str(octets), str(apart))
 
     def upload(self, seconds: float) -> Arrivals:
         """The same the other way, until its end."""
-        told = self.begin("send", seconds).finish()
+        told = self.begin("send", seconds, self.method.congestion).finish()
         if self.method.proxy == "-" and self.host == SERVER:
             self.congestion = told["congestion"]
         assert self.server is not None and self.server.stdout is not None

@@ -24,6 +24,8 @@ GATEWAY_PORT, GREETER_PORT = 20443, 20558
 OTHER_ADDRESS = "10.77.0.9/24"  # that the machine gets another one makes the client look for UDP at once
 MOVE_SECONDS = 60.0
 PROBE_SECONDS = 180.0
+DATA_BYTES, DATA_SHARE = 1200, 0.2  # large enough for start_probe.py to tell; of the link's rate
+FAST = 100e6  # a link without a rate
 
 
 def run(bench: Bench) -> list[Row]:
@@ -83,16 +85,18 @@ def daemon(bench: Bench, name: str) -> list[Row]:
 
 
 def returned(bench: Bench) -> Row:
-    """A session that TLS carries while UDP does not pass comes back with ticket, token and path: the join's answer, and data behind it."""
+    """A session that TLS carries while UDP does not pass comes back with ticket, token and path: until data come that way. What TLS
+    carries meanwhile leaves most of the link free, so that the handshake does not wait behind it."""
     with bench.lab() as lab, contextlib.closing(LinkControl(lab)) as link, flows(lab, "packetboat") as opened:
-        transfer = opened.download(MOVE_SECONDS)
+        apart = DATA_BYTES * 8 / (bench.path()["rate"] or FAST) / DATA_SHARE
+        data = opened.messages(MOVE_SECONDS, DATA_BYTES, apart)
         link.ask("profile", profile=f"{bench.args.profile},udp=no")
         until(lambda: lab.status()["session"]["carrier"] == "tls", "over TLS", MOVE_SECONDS * 2 / 3)
         link.ask("profile", profile=bench.args.profile)
         lab.stats(reset=True)
         took = probe(lab, "return", str(GATEWAY_PORT), then=lambda: lab.run("client", "ip", "addr", "add", OTHER_ADDRESS, "dev", "link"))
         row = row_of(bench, lab, "packetboat-udp", "resumed, remembered", took)
-        transfer.finish(early=True)
+        data.finish(early=True)
         return row
 
 

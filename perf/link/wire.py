@@ -1,12 +1,13 @@
 """The two programs at the ends of a measured flow, on the lab's hosts:
 
-wire.py serve PORT CONGESTION                                  at the server's side; READY and the congestion control that it got, then a JSON line for each `send`
-wire.py receive HOST PORT SECONDS PROXY                        incompressible octets come; prints what arrived when
-wire.py send HOST PORT SECONDS PROXY CONGESTION                they go; the server prints what arrived when
-wire.py messages HOST PORT SECONDS PROXY                       a small message each 100 ms comes; prints how long each took
-wire.py readdress OLD NEW                                      another address on the link; prints when it was there
+wire.py serve PORT CONGESTION                                at the server's side; READY and the congestion control that it got,
+                                                             then a JSON line for each `send`
+wire.py receive HOST PORT SECONDS PROXY                      incompressible octets come; prints what arrived when
+wire.py send HOST PORT SECONDS PROXY CONGESTION              they go; the server prints what arrived when
+wire.py messages HOST PORT SECONDS PROXY OCTETS APART        so large a message each APART seconds comes; prints how long each took
+wire.py readdress OLD NEW                                    another address on the link; prints when it was there
 
-PROXY is host:port of an HTTP CONNECT proxy, or `-`. SIGTERM ends `receive` early, and it prints what it has. Times are CLOCK_MONOTONIC, which both
+PROXY is host:port of an HTTP CONNECT proxy, or `-`. SIGTERM ends `receive` and `messages` early, and they print what they have. Times are CLOCK_MONOTONIC, which both
 hosts share.
 """
 
@@ -23,8 +24,6 @@ from typing import Any
 
 TCP_CONGESTION = 13
 READ = 1 << 18
-MESSAGE_BYTES = 200
-MESSAGE_SECONDS = 0.1
 DRAIN_SECONDS = 10.0  # messages that are still under way when the last was sent
 STAMP = struct.Struct("!d")
 
@@ -104,13 +103,13 @@ def pour(stream: socket.socket, until: float = float("inf")) -> None:
         stream.sendall(block)
 
 
-def post(stream: socket.socket, seconds: float) -> None:
+def post(stream: socket.socket, seconds: float, octets: int, apart: float) -> None:
     stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     begun = time.monotonic()
-    for number in range(int(seconds / MESSAGE_SECONDS)):
-        due = begun + number * MESSAGE_SECONDS  # what waits for room to be written in is late too
+    for number in range(int(seconds / apart)):
+        due = begun + number * apart  # what waits for room to be written in is late too
         time.sleep(max(0.0, due - time.monotonic()))
-        stream.sendall(STAMP.pack(due) + os.urandom(MESSAGE_BYTES - STAMP.size))
+        stream.sendall(STAMP.pack(due) + os.urandom(octets - STAMP.size))
 
 
 def serve_one(stream: socket.socket) -> None:
@@ -119,7 +118,7 @@ def serve_one(stream: socket.socket) -> None:
         if what == b"receive":
             pour(stream)
         elif what == b"messages":
-            post(stream, float(numbers[0]))
+            post(stream, float(numbers[0]), int(numbers[1]), float(numbers[2]))
         else:
             arrivals = Arrivals(float(numbers[0]))
             arrivals.read(stream, float(numbers[1]))
@@ -158,14 +157,18 @@ def send(host: str, port: int, seconds: float, proxy: str, congestion: str) -> d
     return {"begun": begun, "congestion": got}
 
 
-def messages(host: str, port: int, seconds: float, proxy: str) -> dict[str, Any]:
-    delays = []
+def messages(host: str, port: int, seconds: float, proxy: str, octets: int, apart: float) -> dict[str, Any]:
+    delays: list[float] = []
     with connect(host, port, proxy) as stream:
-        stream.sendall(b"messages %r\n" % seconds)
+        stream.sendall(b"messages %r %d %r\n" % (seconds, octets, apart))
         stream.settimeout(seconds + DRAIN_SECONDS)
-        with stream.makefile("rb") as incoming:
-            while len(delays) < int(seconds / MESSAGE_SECONDS) and (message := incoming.read(MESSAGE_BYTES)):
-                delays.append(time.monotonic() - STAMP.unpack(message[: STAMP.size])[0])
+        signal.signal(signal.SIGTERM, stop)
+        try:
+            with stream.makefile("rb") as incoming:
+                while len(delays) < int(seconds / apart) and len(message := incoming.read(octets)) == octets:
+                    delays.append(time.monotonic() - STAMP.unpack(message[: STAMP.size])[0])
+        except OSError:
+            pass  # those that came count
     return {"delays": delays}
 
 
@@ -182,8 +185,11 @@ def main() -> None:
     if what == "readdress":
         told = readdress(*args)
     else:
-        begin = {"receive": receive, "send": send, "messages": messages}[what]
-        told = begin(args[0], int(args[1]), float(args[2]), *args[3:])
+        place = (args[0], int(args[1]), float(args[2]), args[3])
+        if what == "messages":
+            told = messages(*place, int(args[4]), float(args[5]))
+        else:
+            told = receive(*place) if what == "receive" else send(*place, args[4])
     print(json.dumps(told))
 
 

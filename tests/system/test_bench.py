@@ -132,8 +132,9 @@ def ends():
         try:
             assert server.stdout.readline().startswith("READY ")
 
-            def run(what, seconds, *more, proxy="-"):
-                done = subprocess.run([sys.executable, WIRE, what, "127.0.0.1", str(port), str(seconds), proxy, *more], capture_output=True, text=True, timeout=60)
+            def run(what, seconds, *more):
+                command = [sys.executable, WIRE, what, "127.0.0.1", str(port), str(seconds), "-", *more]
+                done = subprocess.run(command, capture_output=True, text=True, timeout=60)
                 assert done.returncode == 0, done.stderr
                 return json.loads(done.stdout)
 
@@ -155,7 +156,7 @@ def test_octets_come_down_and_go_up(ends):
 
 def test_each_message_is_told(ends):
     _, _, run = ends
-    delays = run("messages", 0.5)["delays"]
+    delays = run("messages", 0.5, "200", "0.1")["delays"]
     assert len(delays) == 5
     assert all(0 <= delay < 60 for delay in delays)
 
