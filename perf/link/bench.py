@@ -30,7 +30,7 @@ def main() -> int:
         return 1
     rows = runs[0] if args.runs == 1 else [median(list(same)) for same in zip(*runs)]
     emulated = [row for row in rows if row.get("emulated") != "relay"]
-    print(f"{args.workload} on {args.traces or args.profile}, seed {args.seed}, commit {rows[0]['commit']}")
+    print(f"{args.workload} on {args.traces or rows[0]['profile']}, seed {args.seed}, commit {rows[0]['commit']}")
     if emulated:
         print(table(emulated, keys))
     if len(emulated) < len(rows):

@@ -42,7 +42,7 @@ def one(bench: Bench, method: Method, seconds: float) -> Row:
                 facts = by_flow(lab, method, seconds, {"client": lambda: family_seconds(client), "server": lambda: family_seconds(lab.pid("gateway"))})
         else:
             facts = by_flow(lab, method, seconds, {})
-        return bench.row(lab, "cpu", method.name, seconds, **facts)
+        return bench.row(lab, "cpu", method.name, seconds, profile="loopback", rate=None, rtt=None, **facts)
 
 
 def family_seconds(pid: int) -> float:
