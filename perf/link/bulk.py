@@ -1,62 +1,67 @@
-"""One stream of incompressible bytes: bulk.py serve PORT CONGESTION | receive HOST PORT SECONDS [PROXY]."""
+"""bench bulk: one stream of incompressible octets, each method over the same link."""
 
-import json
-import os
-import socket
-import sys
-import time
+from __future__ import annotations
 
-TCP_CONGESTION = 13
+from typing import TYPE_CHECKING
 
+import quic
+from lab import Lab
+from link_watch import LinkWatch
+from methods import METHODS, Method, arrivals, flows, missing
+from rows import Row
+from series import Arrivals, mean_queue, offered
 
-def serve(port: int, congestion: str) -> None:
-    listener = socket.create_server(("", port))
-    try:
-        listener.setsockopt(socket.IPPROTO_TCP, TCP_CONGESTION, congestion.encode())
-    except OSError:
-        pass
-    name = listener.getsockopt(socket.IPPROTO_TCP, TCP_CONGESTION, 16).rstrip(b"\0").decode()
-    print("READY", name, flush=True)
-    block = os.urandom(1 << 20)
-    while True:
-        stream, _ = listener.accept()
-        try:
-            while True:
-                stream.sendall(block)
-        except OSError:
-            stream.close()
+if TYPE_CHECKING:
+    from workloads import Bench
+
+NAMES = ("tcp-cubic", "tcp-bbr", "quic-bbr", "kcptun", "packetboat-udp", "packetboat-tls")
+KEYS = ["method", "direction", "goodput_ratio", "steady_ratio", "link_bytes_per_payload", "queue_ms", "payload_bytes"]
+START_SHARE = 0.2  # of the time; what comes after it is steady
 
 
-def receive(host: str, port: int, seconds: float, proxy: str) -> None:
-    begun = time.monotonic()
-    if proxy:
-        at, number = proxy.rsplit(":", 1)
-        stream = socket.create_connection((at, int(number)))
-        stream.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\n\r\n".encode())
-        answer = b""
-        while not answer.endswith(b"\r\n\r\n"):
-            got = stream.recv(1)
-            if not got:
-                raise SystemExit(f"proxy: {answer!r}")
-            answer += got
-        if b" 200 " not in answer.split(b"\r\n")[0]:
-            raise SystemExit(f"proxy: {answer!r}")
-    else:
-        stream = socket.create_connection((host, port))
-    total = 0
-    while (left := begun + seconds - time.monotonic()) > 0:
-        stream.settimeout(left)
-        try:
-            got = stream.recv(1 << 18)
-        except TimeoutError:
-            break
-        if not got:
-            break
-        total += len(got)
-    print(json.dumps({"bytes": total}))
+def run(bench: Bench) -> list[Row]:
+    seconds = bench.seconds(8.0, 25.0)
+    return [one(bench, METHODS[name], seconds, bench.args.direction, bench.args.profile) for name in NAMES]
 
 
-if sys.argv[1] == "serve":
-    serve(int(sys.argv[2]), sys.argv[3])
-else:
-    receive(sys.argv[2], int(sys.argv[3]), float(sys.argv[4]), sys.argv[5] if len(sys.argv) > 5 else "")
+def one(bench: Bench, method: Method, seconds: float, direction: str, profile: str) -> Row:
+    facts = {"direction": direction, "profile": profile}
+    if why := missing(method):
+        return bench.no_row("bulk", method.name, why, **facts)
+    if method.name == "quic-bbr" and direction == "up":
+        return bench.no_row("bulk", method.name, "skipped: its example server throws away what is sent up, unmeasured", **facts)
+    with bench.lab(*method.options, packetboat=method.packetboat, profile=profile) as lab:
+        arrived, watch, trouble = transfer(lab, method, seconds, direction, profile)
+        row = bench.row(lab, "bulk", method.name, seconds, **facts, **figures(arrived, watch, seconds, direction, bench.describe(profile)[direction]))
+        if trouble:
+            row["error"] = trouble
+        return row
+
+
+def transfer(lab: Lab, method: Method, seconds: float, direction: str, profile: str) -> tuple[Arrivals, LinkWatch, str]:
+    if method.name == "quic-bbr":
+        with quic.served(lab), watched(lab, profile) as watch:
+            return quic.download(lab, watch, seconds), watch, ""
+    with flows(lab, method.name) as opened, watched(lab, profile) as watch:
+        arrived = opened.upload(seconds) if direction == "up" else arrivals(opened.download(seconds).finish())
+        return arrived, watch, opened.trouble
+
+
+def watched(lab: Lab, profile: str) -> LinkWatch:
+    """From a link that begins anew: every method meets the same losses, outages and instants of a trace."""
+    watch = LinkWatch(lab)
+    watch.control.ask("profile", profile=profile)
+    return watch
+
+
+def figures(arrived: Arrivals, watch: LinkWatch, seconds: float, direction: str, pipe: dict[str, float]) -> Row:
+    begun, end, rate, samples = arrived.begun, arrived.begun + seconds, pipe["bits_per_second"], watch.samples[direction]
+    steady = begun + START_SHARE * seconds
+    payload = arrived.octets(begun, end)
+    queue = mean_queue(samples, steady, end)
+    return {"payload_bytes": payload,
+            "goodput_ratio": arrived.ratio(rate, begun, end),
+            "steady_ratio": arrived.ratio(rate, steady, end),
+            "link_bytes_per_payload": round(offered(samples, end - pipe["delay"]) / payload, 3) if payload else None,
+            "queue_bytes": queue,
+            "queue_ms": round(queue * 8000 / rate, 1) if queue is not None and rate else None}

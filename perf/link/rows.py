@@ -41,8 +41,9 @@ def table(rows: list[Row], keys: list[str]) -> str:
     shown = ["  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(line, widths)))
              for line in lines]
     for row in rows:
-        if row.get("error"):
-            shown.append(f"  {row['method']}: {row['error']}")
+        for remark in ("error", "note"):
+            if row.get(remark):
+                shown.append(f"  {row['method']}: {row[remark]}")
     return "\n".join(shown)
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import functools
 import json
 import pathlib
 import subprocess
@@ -9,11 +10,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import agents
+import bulk
+import cpu
+import fair
 import idle
+import latency
 import mbsync
-from lab import Lab, ROOT
+import roam
+import start
+from lab import Lab, LabFailed, ROOT
 from rows import Row, commit
 
 SUPPORT = str(ROOT / "tests" / "support")
@@ -24,25 +32,38 @@ class Bench:
     def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
         self.commit = commit()
-        described = subprocess.run([str(ROOT / "build" / "release" / "packetboat-link"), "--describe", args.profile],
-                                   capture_output=True, text=True, check=True)
-        self.profile = json.loads(described.stdout)
+
+    @staticmethod
+    @functools.cache
+    def describe(profile: str) -> dict[str, Any]:
+        """What a profile sets, for `up` and `down`."""
+        done = subprocess.run([str(ROOT / "build" / "release" / "packetboat-link"), "--describe", profile], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise LabFailed(done.stderr.strip())
+        return json.loads(done.stdout)
 
     def mails(self, quick: int, full: int) -> str:
         return self.args.mails or str(quick if self.args.quick else full)
 
-    def lab(self, *options: str, packetboat: bool = True) -> Lab:
+    def seconds(self, quick: float, full: float) -> float:
+        return self.args.seconds or (quick if self.args.quick else full)
+
+    def lab(self, *options: str, packetboat: bool = True, profile: str = "") -> Lab:
         more = [] if packetboat else ["--no-packetboat"]
-        return Lab("--profile", self.args.profile, "--seed", str(self.args.seed), *options, *more)
+        return Lab("--profile", profile or self.args.profile, "--seed", str(self.args.seed), *options, *more)
 
     def row(self, lab: Lab, workload: str, method: str, seconds: float, **more: object) -> Row:
         up, down = lab.link_bytes()
         return {"workload": workload, "method": method, "profile": self.args.profile, "seed": self.args.seed, "seconds": round(seconds, 4),
                 "link_bytes_up": up, "link_bytes_down": down, "emulated": lab.emulated, "commit": self.commit, **self.path(), **more}
 
+    def no_row(self, workload: str, method: str, why: str, **more: object) -> Row:
+        """In place of a method that is not to be had here."""
+        return {"workload": workload, "method": method, "note": why, "profile": self.args.profile, "seed": self.args.seed, "commit": self.commit, **more}
+
     def path(self) -> Row:
-        up, down = self.profile.get("up", {}), self.profile.get("down", {})
-        return {"rate": down.get("bits_per_second"), "rtt": up.get("delay", 0.0) + down.get("delay", 0.0)}
+        described = self.describe(self.args.profile)
+        return {"rate": described["down"]["bits_per_second"], "rtt": described["up"]["delay"] + described["down"]["delay"]}
 
     # ---- first-sync
 
@@ -176,37 +197,6 @@ class Bench:
                 rows.append(self.row(lab, "agents", method, took, agents=crowd.users, **facts))
         return rows
 
-    # ---- bulk
-
-    def bulk(self) -> list[Row]:
-        seconds = 8.0 if self.args.quick else 25.0
-        rows = []
-        for congestion in ("cubic", "bbr"):
-            with self.lab(packetboat=False) as lab:
-                rows.append(self._bulk_row(lab, f"tcp-{congestion}", seconds, "10.77.0.1", congestion, ""))
-        for carrier in ("udp", "tls"):
-            with self.lab("--carrier", carrier) as lab:
-                rows.append(self._bulk_row(lab, f"packetboat-{carrier}", seconds, "10.77.0.1", "bbr", "127.0.0.1:21080"))
-        return rows
-
-    def _bulk_row(self, lab: Lab, method: str, seconds: float, host: str, congestion: str, proxy: str) -> Row:
-        source = str(ROOT / "perf" / "link" / "bulk.py")
-        server = subprocess.Popen(lab.command("server", sys.executable, source, "serve", "20555", congestion), stdout=subprocess.PIPE, text=True)
-        try:
-            assert server.stdout is not None
-            said = server.stdout.readline().split()
-            lab.stats(reset=True)
-            told = json.loads(lab.run("client", sys.executable, source, "receive", host, "20555", str(seconds), proxy, timeout=seconds * 4 + 60))
-        finally:
-            server.kill()
-            server.wait()
-        row = self.row(lab, "bulk", method, seconds, congestion=said[1] if len(said) > 1 else "?", payload_bytes=told["bytes"])
-        if row["congestion"] != congestion:
-            row["error"] = f"{congestion} is not to be had here"
-        if self.path()["rate"]:
-            row["goodput_ratio"] = round(told["bytes"] * 8 / seconds / self.path()["rate"], 3)
-        return row
-
 
 def _mail(subject: str, size: int) -> bytes:
     line = b"Das ist eine Zeile eines neuen Briefes, und sie wiederholt sich nicht ganz: %d\r\n"
@@ -224,5 +214,10 @@ WORKLOADS: dict[str, tuple[Callable[[Bench], list[Row]], list[str]]] = {
     "idle": (Bench.idle, ["method", "messages", "peak_memory_bytes", "cpu_share", "seconds", "link_bytes_up", "link_bytes_down"]),
     "agents": (Bench.agents, ["method", "agents", "seconds", "memory_bytes_each", "gateway_cpu_seconds", "client_cpu_seconds", "mixed_share",
                               "link_bytes_up", "link_bytes_down", "payload_bytes"]),
-    "bulk": (Bench.bulk, ["method", "congestion", "goodput_ratio", "payload_bytes", "link_bytes_down"]),
+    "bulk": (bulk.run, bulk.KEYS),
+    "latency": (latency.run, latency.KEYS),
+    "cpu": (cpu.run, cpu.KEYS),
+    "fair": (fair.run, fair.KEYS),
+    "roam": (roam.run, roam.KEYS),
+    "start": (start.run, start.KEYS),
 }
