@@ -1,5 +1,7 @@
 #include "booster/schedule/scheduler.h"
 
+#include <algorithm>
+
 #include "codec/base/check.h"
 
 namespace booster::schedule {
@@ -54,11 +56,11 @@ bool Scheduler::is_paused(Key stream) const {
 }
 
 std::optional<Key> Scheduler::next() {
-  if (aged_ && (aged_left_ == 0 || lanes_[*aged_].turns.empty())) aged_.reset();
+  if (aged_ && (aged_left_ == 0 || lanes_[*aged_].idle())) aged_.reset();
   if (!aged_ && (aged_ = aged_lane())) aged_left_ = kAgedQuantum;
   if (aged_) return front_of(lanes_[*aged_]);
   for (Lane& lane : lanes_) {
-    if (!lane.turns.empty()) return front_of(lane);
+    if (!lane.idle()) return front_of(lane);
   }
   return std::nullopt;
 }
@@ -68,19 +70,29 @@ void Scheduler::sent(Key stream, std::size_t bytes) {
   const std::size_t own = index(sender.of);
   for (std::size_t i = 0; i < kClasses; ++i) {
     Lane& lane = lanes_[i];
-    lane.waited = i == own || lane.turns.empty() ? 0 : lane.waited + bytes;
+    lane.waited = i == own || lane.idle() ? 0 : lane.waited + bytes;
   }
   if (aged_ == own) aged_left_ -= bytes < aged_left_ ? bytes : aged_left_;
   sender.deficit -= static_cast<std::int64_t>(bytes);
-  if (!sender.queued || sender.deficit > 0) return;
+  charge_sparse(lanes_[own], sender, bytes);
+  if (!sender.queued || sender.sparse_left > 0 || sender.deficit > 0) return;
   sender.deficit += kQuantum;
   std::list<Key>& turns = lanes_[own].turns;
   turns.splice(turns.end(), turns, sender.where);
 }
 
+void Scheduler::charge_sparse(Lane& lane, Entry& sender, std::size_t bytes) {
+  lane.sent += bytes;
+  const std::size_t sharing = std::max<std::size_t>(lane.sparse.size() + lane.turns.size(), 1);
+  sender.part_used_to = std::max(sender.part_used_to, lane.sent - bytes) + bytes * sharing;
+  if (sender.sparse_left == 0) return;
+  sender.sparse_left -= std::min(bytes, sender.sparse_left);
+  if (sender.sparse_left == 0) lane.turns.splice(lane.turns.end(), lane.sparse, sender.where);
+}
+
 bool Scheduler::urgent_waiting() const {
   for (std::size_t i = 0; i <= index(Class::Interactive); ++i) {
-    if (!lanes_[i].turns.empty()) return true;
+    if (!lanes_[i].idle()) return true;
   }
   return false;
 }
@@ -102,16 +114,20 @@ void Scheduler::place(Entry& entry) {
 void Scheduler::take_out(Entry& entry) {
   if (!entry.queued) return;
   Lane& lane = lanes_[index(entry.of)];
-  parked_.splice(parked_.end(), lane.turns, entry.where);
+  parked_.splice(parked_.end(), entry.sparse_left > 0 ? lane.sparse : lane.turns, entry.where);
+  entry.sparse_left = 0;
   entry.queued = false;
   --ready_count_;
-  if (lane.turns.empty()) lane.waited = 0;
+  if (lane.idle()) lane.waited = 0;
 }
 
 void Scheduler::put_in(Entry& entry) {
   if (entry.queued) return;
   Lane& lane = lanes_[index(entry.of)];
-  lane.turns.splice(lane.turns.end(), parked_, entry.where);
+  const bool sparse = entry.deficit > 0 && entry.part_used_to <= lane.sent;
+  entry.sparse_left = sparse ? kSparse : 0;
+  std::list<Key>& into = sparse ? lane.sparse : lane.turns;
+  into.splice(into.end(), parked_, entry.where);
   entry.queued = true;
   ++ready_count_;
   if (entry.deficit > 0) entry.deficit = kQuantum;  // it comes at the end of the round; only a debt is remembered
@@ -120,7 +136,7 @@ void Scheduler::put_in(Entry& entry) {
 std::optional<std::size_t> Scheduler::aged_lane() {
   std::optional<std::size_t> oldest;
   for (std::size_t i = 0; i < kClasses; ++i) {
-    if (lanes_[i].turns.empty() || lanes_[i].waited < kAgeBytes) continue;
+    if (lanes_[i].idle() || lanes_[i].waited < kAgeBytes) continue;
     if (!oldest || lanes_[i].waited > lanes_[*oldest].waited) oldest = i;
   }
   return oldest;
@@ -128,6 +144,7 @@ std::optional<std::size_t> Scheduler::aged_lane() {
 
 // A stream that sent more than its turn pays with the next ones.
 Key Scheduler::front_of(Lane& lane) {
+  if (!lane.sparse.empty()) return lane.sparse.front();
   for (;;) {
     Entry& first = entry(lane.turns.front());
     if (first.deficit > 0) return lane.turns.front();

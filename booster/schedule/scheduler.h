@@ -17,8 +17,11 @@ constexpr std::size_t kQuantum = std::size_t{16} << 10;     // one full record: 
 constexpr std::size_t kAgeBytes = std::size_t{128} << 10;   // others' bytes a class watches before it is aged
 constexpr std::size_t kAgedQuantum = std::size_t{4} << 10;  // so 3 % at most is taken from a higher class, and an
                                                             // interactive byte waits for one short record
+constexpr std::size_t kSparse = std::size_t{2} << 10;       // of a stream that sends little: before its class's others
 
-// Streams are added once, said to be ready while they have something to send, and charged for what they sent.
+// Within a class a stream that has sent less than its part goes first, for kSparse: a line typed beside a transfer
+// waits for no record of it. Its part is what it would have got among those that are ready (as RFC 8290 §4.2 does for
+// flows). Streams are added once, said to be ready while they have something to send, and charged for what they sent.
 // A class that has waited while others sent kAgeBytes is served kAgedQuantum before any other; of several the one that
 // waited longest. Hence with all classes busy each gets at least kAgedQuantum of every kAgeBytes + kClasses ·
 // kAgedQuantum. Pure: no clock; age is counted in bytes, which on any link is time.
@@ -48,17 +51,23 @@ class Scheduler {
     bool ready = false;
     bool paused = false;
     std::int64_t deficit = 0;        // what is left of its turn; may go below zero by one record
-    std::list<Key>::iterator where;  // in turns_[of] while it is ready and not paused, else in parked_
+    std::uint64_t part_used_to = 0;  // Lane::sent from which on it has sent less than its part
+    std::size_t sparse_left = 0;     // of kSparse; not 0: it stands in `sparse`
+    std::list<Key>::iterator where;  // in one of its lane's lists while it is ready and not paused, else in parked_
     bool queued = false;
   };
   struct Lane {
+    std::list<Key> sparse;  // before `turns`
     std::list<Key> turns;
     std::size_t waited = 0;  // others' bytes since it was served last
+    std::uint64_t sent = 0;  // bytes
+    bool idle() const { return sparse.empty() && turns.empty(); }
   };
 
   Entry& entry(Key stream);
   void place(Entry& entry);
   void take_out(Entry& entry);
+  void charge_sparse(Lane& lane, Entry& sender, std::size_t bytes);
   void put_in(Entry& entry);
   std::optional<std::size_t> aged_lane();
   Key front_of(Lane& lane);

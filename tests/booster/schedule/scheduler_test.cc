@@ -64,6 +64,33 @@ TEST(Scheduler, StreamsOfOneClassTakeTurns) {
   for (const auto& [key, bytes] : sent) EXPECT_EQ(bytes, 100 * kRecord) << key;
 }
 
+// Two hundred octets for each 20 kB of the transfer: they wait for nothing of it.
+TEST(Scheduler, WhoSendsLittleGoesBeforeATransferOfItsClass) {
+  Scheduler scheduler;
+  add_ready(scheduler, 1, Class::Flow);
+  scheduler.add(2, Class::Flow);
+  for (int i = 0; i < 20; ++i) {
+    run(scheduler, 5);
+    scheduler.set_ready(2, true);
+    ASSERT_EQ(scheduler.next(), 2u) << i;
+    scheduler.sent(2, 200);
+    scheduler.set_ready(2, false);
+  }
+}
+
+TEST(Scheduler, AStreamThatPausesForAMomentGetsNoMoreThanItsPart) {
+  Scheduler scheduler;
+  add_ready(scheduler, 1, Class::Flow);
+  add_ready(scheduler, 2, Class::Flow);
+  std::map<Key, std::size_t> sent;
+  for (int i = 0; i < 1000; ++i) {
+    for (const auto& [key, bytes] : run(scheduler, 1)) sent[key] += bytes;
+    scheduler.set_ready(2, false);
+    scheduler.set_ready(2, true);
+  }
+  EXPECT_NEAR(static_cast<double>(sent[2]), static_cast<double>(sent[1]), 1. * kQuantum);
+}
+
 TEST(Scheduler, ALowClassIsServedAfterEnoughOfOthers) {
   Scheduler scheduler;
   add_ready(scheduler, 1, Class::Interactive);
