@@ -7,6 +7,8 @@ namespace booster::transport {
 namespace {
 
 constexpr std::size_t kLeastFirstId = 8;
+constexpr Duration kPathToldEvery = std::chrono::seconds(3);
+constexpr double kPathToldChange = .3;    // of the rate
 constexpr std::size_t kMostAnswers = 64;  // that wait to be sent; a flood's are not worth more
 
 crypto::Secret key_from(const crypto::Secret& secret, std::string_view label) {
@@ -76,8 +78,10 @@ void Door::let_in(const packet::Packet& head, const Route& route, std::span<std:
   settings.first_destination = retried ? token->original_destination : head.destination;
   settings.client_id = head.source;
   settings.address_proved = token.has_value();
+  if (token && token->rate.value > 0) settings.remembered = rate::Remembered{token->rate, token->rtt};
 
   auto guest = std::make_unique<Guest>();
+  if (settings.remembered) guest->told = *settings.remembered;
   guest->handshake = maker_.make_handshake();
   guest->connection = std::make_unique<Connection>(settings, *guest->handshake, entropy_, route, now);
   // Until the client has our id it sends to the one it made up.
@@ -131,8 +135,22 @@ void Door::give_token(Guest& guest, const Route& route, TimePoint now) {
   token.client = route.remote;
   token.issued = wall(now);
   entropy_.fill(token.random);
+  token.rate = guest.told.rate;
+  token.rtt = std::chrono::duration_cast<std::chrono::milliseconds>(guest.told.rtt);
+  guest.told_at = now;
   std::array<std::byte, packet::TokenKey::kMaxSize> sealed;
   guest.connection->give_token(ByteView(sealed).first(token_key_.make_token(sealed, token)));
+}
+
+// What its path takes goes into the client's next token, so that its next connection begins there.
+void Door::note_path(Guest& guest, TimePoint now) {
+  if (!guest.open || guest.forgotten || guest.connection->closed() || now - guest.told_at < kPathToldEvery) return;
+  const std::optional<rate::Remembered> known = guest.connection->remember();
+  if (!known) return;
+  const double change = static_cast<double>(known->rate.value) / static_cast<double>(guest.told.rate.value + 1);
+  if (change > 1 - kPathToldChange && change < 1 / (1 - kPathToldChange)) return;
+  guest.told = *known;
+  give_token(guest, guest.connection->active().route, now);
 }
 
 Connection* Door::next_touched() {
@@ -176,6 +194,7 @@ void Door::drain_events(Guest& guest, TimePoint now) {
 
 void Door::after(Guest& guest, TimePoint now) {
   drain_events(guest, now);
+  note_path(guest, now);
   Connection* const connection = guest.connection.get();
   if (!guest.ready) {
     guest.ready = true;

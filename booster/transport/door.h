@@ -68,6 +68,8 @@ class Door {
     bool touched = false;
     bool open = false;  // established
     bool forgotten = false;
+    rate::Remembered told;  // what its last token says of its path
+    TimePoint told_at{};
   };
   using Guests = std::unordered_map<Connection*, std::unique_ptr<Guest>>;
 
@@ -79,6 +81,7 @@ class Door {
   void after(Guest& guest, TimePoint now);
   void drain_events(Guest& guest, TimePoint now);
   void give_token(Guest& guest, const Route& route, TimePoint now);
+  void note_path(Guest& guest, TimePoint now);
   void remove(Guest& guest);
   std::chrono::seconds wall(TimePoint now) const;
 

@@ -9,6 +9,7 @@ namespace booster::transport::packet {
 namespace {
 
 constexpr std::size_t kOpenPart = std::tuple_size_v<Nonce>;
+constexpr std::uint64_t kRateUnit = 1000;
 
 Nonce nonce_of_token(ByteView token) {
   Nonce nonce;
@@ -31,6 +32,10 @@ Result<> take_contents(ByteReader& in, AddressToken& token) {
   if (token.kind != TokenKind::Retry && token.kind != TokenKind::NextConnection)
     return fail(Errc::Protocol, "token: unknown kind");
   TRY_ASSIGN(token.client, take_address(in));
+  TRY_ASSIGN(const std::uint32_t rate, in.u32());
+  token.rate = {rate * kRateUnit};
+  TRY_ASSIGN(const std::uint16_t rtt, in.u16());
+  token.rtt = std::chrono::milliseconds(rtt);
   TRY_ASSIGN(const std::uint8_t size, in.u8());
   TRY_ASSIGN(const ByteView id, in.take(size));
   TRY_ASSIGN(token.original_destination, ConnectionId::from(id));
@@ -53,6 +58,8 @@ std::size_t TokenKey::make_token(std::span<std::byte> into, const AddressToken& 
   out.put(token.client.ip);
   out.u16(token.client.port);
   out.u32(token.client.interface);
+  out.u32(static_cast<std::uint32_t>(std::min<std::uint64_t>(token.rate.value / kRateUnit, UINT32_MAX)));
+  out.u16(static_cast<std::uint16_t>(std::clamp<std::int64_t>(token.rtt.count(), 0, UINT16_MAX)));
   out.u8(static_cast<std::uint8_t>(token.original_destination.size()));
   out.put(token.original_destination.view());
   const std::size_t text_end = out.size();

@@ -24,17 +24,20 @@ struct AddressToken {
   std::chrono::seconds issued{};      // on the caller's clock, which outlives the process; 0 to 2^32 - 1
   ConnectionId original_destination;  // Retry: of the client's first packet
   std::array<std::byte, 8> random{};  // makes it one of its kind; shows that it was used before
+  BitsPerSecond rate;                 // NextConnection: of the path towards the client, in kbit/s; 0: not known
+  std::chrono::milliseconds rtt{};    // and the round trip that belongs to it
 };
 
 // Makes and opens tokens of one key, which all processes that may see them share.
-//   Shape   u32 issued ‖ 8 random ‖ sealed (u8 kind ‖ 16 ip ‖ u16 port ‖ u32 interface ‖ u8 size ‖ original id) ‖ 16
-//   tag
+//   Shape   u32 issued ‖ 8 random ‖ sealed (u8 kind ‖ 16 ip ‖ u16 port ‖ u32 interface ‖ u32 kbit/s ‖ u16 ms ‖ u8 size
+//   ‖
+//           original id) ‖ 16 tag
 //           AES-128-GCM; nonce = the first 12 bytes, so it repeats once in 2^32 tokens of the same second
 class TokenKey {
  public:
   explicit TokenKey(const crypto::Secret& secret);
 
-  static constexpr std::size_t kMaxSize = 12 + 24 + kMaxIdSize + kTagSize;
+  static constexpr std::size_t kMaxSize = 12 + 30 + kMaxIdSize + kTagSize;
   static_assert(kMaxSize <= kMaxToken);
 
   std::size_t make_token(std::span<std::byte> into, const AddressToken& token);  // room for kMaxSize; returns the size

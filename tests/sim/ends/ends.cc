@@ -92,7 +92,7 @@ void GatewayEnd::after(TimePoint now) {
     auto& [connection, event] = *next;
     if (std::holds_alternative<transport::GreetingBytes>(event)) {
       auto& guest = guests_[connection];
-      if (guest) continue;
+      if (guest && !guest->closed) continue;  // a later one may stand where one that is gone stood
       guest = std::make_unique<Guest>(session_limits_);
       order_.push_back(connection);
       guest->session.attach(now);

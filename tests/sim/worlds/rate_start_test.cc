@@ -36,6 +36,38 @@ TEST(RateStart, OnASlowPathTheTrainIsShort) {
   }
 }
 
+// The gateway keeps nothing: the client brings back what the path took, sealed in its token.
+TEST(RateStart, TheNextConnectionBeginsWhereTheLastOneWas) {
+  World world(1);
+  const Address server = address("192.0.2.1", 443);
+  GatewayEnd gateway(1);
+  gateway.on_guest([](GatewayEnd::Guest& guest) { guest.traffic.send(session::Class::Bodies, kEndless); });
+  world.add_node("gateway", gateway, {server});
+  const Duplex links = world.add_links("path", rate_link(10e6, 600ms, 600ms));
+  std::deque<ClientEnd> clients;
+  std::array<std::uint64_t, 2> received{};
+  booster::Bytes token;
+  for (std::uint16_t nth = 0; nth < 2; ++nth) {
+    const Address here = address("10.0.0.1", static_cast<std::uint16_t>(5000 + nth));
+    ClientEnd& client = clients.emplace_back(nth + 1, ClientSettings{.route = {here, server}, .token = token});
+    Host& host = world.add_node("client " + std::to_string(nth), client, {here});
+    world.connect(here, server, {&links.up}, {&links.down});
+    const Duration began = world.elapsed();
+    client.call(host.local_now());
+    host.wake();
+    world.run_until(kEpoch + began + 2400ms);  // four round trips
+    received[nth] = client.traffic().received();
+    world.run_until(kEpoch + began + 8s);
+    const auto* const given = client.last<transport::TokenGiven>();
+    ASSERT_NE(given, nullptr);
+    token = given->token;
+    client.connection().close(booster::Error(booster::Errc::Closed, "enough"), host.local_now());
+    host.wake();
+    world.run_until(world.now() + 4s);
+  }
+  EXPECT_GT(received[1], received[0] + received[0] / 2) << received[0];
+}
+
 RateStory remembered(double bits_per_second) {
   return RateStory(1, swapped(rate_link(10e6, 100ms, 100ms)),
                    rate::Remembered{{static_cast<std::uint64_t>(bits_per_second)}, 100ms});

@@ -19,6 +19,8 @@ AddressToken sample_token(std::string_view original = "0102030405060708") {
   token.issued = std::chrono::seconds(1'700'000'000);
   token.original_destination = id_of(original);
   token.random.fill(std::byte{0x77});
+  token.rate = {12'345'000};
+  token.rtt = std::chrono::milliseconds(610);
   return token;
 }
 
@@ -41,6 +43,8 @@ TEST(Token, ComesBackAsItWasMade) {
     EXPECT_EQ(opened->issued, made.issued);
     EXPECT_EQ(opened->original_destination, made.original_destination);
     EXPECT_EQ(opened->random, made.random);
+    EXPECT_EQ(opened->rate, made.rate);
+    EXPECT_EQ(opened->rtt, made.rtt);
   }
 }
 
