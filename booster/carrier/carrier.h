@@ -63,6 +63,11 @@ class Carrier {
   virtual Bytes exporter(std::string_view label, std::size_t size) const = 0;
   virtual std::optional<crypto::Certificate> peer_certificate() const = 0;
   virtual std::string peer() const = 0;  // its address
+  // host:port of an HTTP proxy between, by whom only the client's side knows; empty: none.
+  virtual std::string via() const { return {}; }
+  // One round trip as its handshake has just measured it, delays of computing and of losses included; nullopt: the
+  // other end measured it.
+  virtual std::optional<runtime::Duration> handshake_round_trip() const { return std::nullopt; }
 };
 
 // How a client reaches its gateway.

@@ -184,8 +184,9 @@ void Mux::note_rate(BitsPerSecond rate) {
   tell_link_rate();
 }
 
-Task<Result<>> Mux::carry(net::Stream& wire) {
+Task<Result<>> Mux::carry(net::Stream& wire, runtime::Duration least_round_trip) {
   const runtime::Surroundings here = co_await runtime::surroundings();
+  least_round_trip_ = least_round_trip;
   begin_carrying();
   Ends ends;
   runtime::TaskScope parts(loop_, *here.scope);
@@ -233,10 +234,12 @@ void Mux::measure(int fd, std::size_t bytes) {
   const auto passed = loop_.now() - measured_;
   if (passed < kMeasure) return;
   const std::optional<net::TcpPath> path = net::tcp_path(fd);
-  if (path && passed < path->round_trip) return;
+  const runtime::Duration round_trip =
+      std::max<runtime::Duration>(path ? path->round_trip : std::chrono::microseconds(0), least_round_trip_);
+  if (path && passed < round_trip) return;
   const double seconds = std::chrono::duration<double>(passed).count();
   if (path) {
-    session_.set_path({static_cast<std::uint64_t>(static_cast<double>(moved_) * 8 / seconds)}, path->round_trip);
+    session_.set_path({static_cast<std::uint64_t>(static_cast<double>(moved_) * 8 / seconds)}, round_trip);
     link_rate_.on_sample({path->delivery_rate * 8}, path->app_limited);
     tell_link_rate();
   }

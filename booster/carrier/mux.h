@@ -76,8 +76,9 @@ class Mux {
   Task<Result<Incoming>> accept();
 
   // Carries over `wire` until that breaks, falls silent, or the session closes (then the CLOSE is flushed first).
+  // `least_round_trip`: what the kernel cannot see, where a proxy stands between.
   //   Errors  what ended the wire; Closed: the session closed in good order. The session is detached on return
-  Task<Result<>> carry(net::Stream& wire);
+  Task<Result<>> carry(net::Stream& wire, runtime::Duration least_round_trip = {});
   // --- for a carrier of packets, which asks the session itself
   void begin_carrying();
   void end_carrying();
@@ -127,6 +128,7 @@ class Mux {
   runtime::TimePoint last_heard_{};
   std::uint64_t moved_ = 0;  // bytes both ways since measured_
   runtime::TimePoint measured_{};
+  runtime::Duration least_round_trip_{};
   LinkRate link_rate_;
   std::optional<BitsPerSecond> told_rate_;
   runtime::Notify link_rate_changed_;

@@ -11,7 +11,11 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr auto kHandshakeLimit = seconds(30);  // a Join with full state at 20 kbit/s takes 25 s
+// The answer to a Join, from what the handshake before it took: that was one round trip with about kFlight octets.
+constexpr auto kLongestJoin = seconds(30);  // with full state at 20 kbit/s it takes 25 s
+constexpr auto kShortestJoin = seconds(2);  // a gateway that is busy, one lost packet and its repetition
+constexpr int kJoinRoundTrips = 4;
+constexpr std::size_t kFlight = 2048;
 constexpr auto kFirstBackoff = milliseconds(250);
 constexpr auto kLongestBackoff =
     seconds(30);  // a link that is back is used within half a minute even without a network event
@@ -105,6 +109,11 @@ Task<Error> TunnelClient::keep_carried() {
 
 Task<Result<>> TunnelClient::connect_once(bool& session_lost) {
   std::unique_ptr<Carrier> carrier = std::move(next_);
+  if (carrier == nullptr && std::exchange(udp_swallowed_, false)) {
+    Result<std::unique_ptr<Carrier>> other = co_await dialer_.dial_other(CarrierKind::Udp);
+    if (!other && other.error().code == Errc::Cancelled) co_return tl::unexpected(other.error());
+    if (other) carrier = std::move(*other);
+  }
   if (carrier == nullptr) {
     CO_TRY_ASSIGN(carrier, co_await dialer_.dial());
   }
@@ -170,6 +179,27 @@ Task<Result<>> TunnelClient::begin(Carrier& carrier) {
   co_return end;
 }
 
+// Ever longer from loss to loss: a link may have become slower than its handshake was.
+runtime::Duration TunnelClient::join_limit(const Carrier& carrier, std::size_t octets) const {
+  const std::optional<runtime::Duration> round_trip = carrier.handshake_round_trip();
+  if (!round_trip) return kLongestJoin;
+  const auto flights = static_cast<std::int64_t>(2 * octets / kFlight);  // the gateway's state is about as long
+  const runtime::Duration expected =
+      std::min<runtime::Duration>(*round_trip, kLongestJoin) * (kJoinRoundTrips + flights);
+  const runtime::Duration wanted =
+      std::max<runtime::Duration>(expected, kShortestJoin) * (1 << std::min(lost_joins_, 4));
+  return std::min<runtime::Duration>(wanted, kLongestJoin);
+}
+
+namespace {
+
+Task<Result<Bytes>> ask_to_join(Carrier& carrier, Bytes chain) {
+  CO_TRY(co_await carrier.write_greeting(std::move(chain)));
+  co_return co_await carrier.read_greeting(session::kMaxJoin);
+}
+
+}  // namespace
+
 Task<Result<>> TunnelClient::join(Carrier& carrier, bool& session_lost) {
   const Bytes exporter = carrier.exporter(session::kExporterLabel, session::kExporterSize);
   session::Join join;
@@ -177,10 +207,16 @@ Task<Result<>> TunnelClient::join(Carrier& carrier, bool& session_lost) {
   join.carrier = ++carrier_number_;
   join.mac = join_mac(secret_, session::Role::Client, join.carrier, exporter);
   join.resume = mux_->session().resume_state();
-  CO_TRY(co_await runtime::with_timeout(kHandshakeLimit, carrier.write_greeting(session::encode_join(join))));
-  CO_TRY_ASSIGN(const Bytes answer,
-                co_await runtime::with_timeout(kHandshakeLimit, carrier.read_greeting(session::kMaxJoin)));
-  CO_TRY_ASSIGN(const auto reply, session::decode_join_reply(answer));
+  Bytes chain = session::encode_join(join);
+  const runtime::Duration limit = join_limit(carrier, chain.size());
+  const Result<Bytes> answer = co_await runtime::with_timeout(limit, ask_to_join(carrier, std::move(chain)));
+  if (!answer) {
+    const bool swallowed = answer.error().code == Errc::Timeout;
+    if (swallowed) ++lost_joins_;
+    udp_swallowed_ = swallowed && carrier.kind() == CarrierKind::Udp;
+    co_return tl::unexpected(Error(answer.error()).context("join"));
+  }
+  CO_TRY_ASSIGN(const auto reply, session::decode_join_reply(*answer));
   if (const auto* refusal = std::get_if<session::Refusal>(&reply)) {
     session_lost =
         refusal->code == session::Refusal::Code::UnknownSession || refusal->code == session::Refusal::Code::Denied;
@@ -192,6 +228,7 @@ Task<Result<>> TunnelClient::join(Carrier& carrier, bool& session_lost) {
     co_return fail(Errc::Denied, "join: the gateway does not hold the session's secret");
   CO_TRY(mux_->session().on_resume_state(joined.resume));
   ++joins_;
+  lost_joins_ = 0;
   failures_ = 0;
   last_error_.reset();
   set_state(LinkState::Up);

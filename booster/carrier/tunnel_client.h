@@ -53,6 +53,7 @@ class TunnelClient {
   Task<Result<>> connect_once(bool& session_lost);
   Task<Result<>> begin(Carrier& carrier);
   Task<Result<>> join(Carrier& carrier, bool& session_lost);
+  runtime::Duration join_limit(const Carrier& carrier, std::size_t octets) const;
   Task<Result<>> carry(Carrier& carrier, Carrier::OnAnswer on_answer);
   Task<Result<>> seek_other(Carrier& carrier, runtime::CancelScope& carrying);
   // Waits longer from failure to failure, up to about `longest`, or until retry_now().   Errors  Cancelled
@@ -74,6 +75,9 @@ class TunnelClient {
   std::optional<runtime::TimePoint> last_contact_;
   std::string gateway_agent_;
   runtime::TimePoint begun_at_{};
+  int lost_joins_ = 0;  // in a row that were not answered in time
+  // What lets a handshake pass and swallows the rest is left for now.
+  bool udp_swallowed_ = false;
   int failures_ = 0;       // connections in a row that failed
   int vain_sessions_ = 0;  // sessions in a row that were refused or ended at once
   bool retry_now_ = false;

@@ -13,6 +13,47 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+// Lets a handshake pass, and from then on nothing that comes.
+class Swallowing final : public net::Stream {
+ public:
+  Swallowing(std::unique_ptr<net::Stream> wire, std::shared_ptr<bool> swallow)
+      : wire_(std::move(wire)), swallow_(std::move(swallow)) {}
+  Task<Result<std::size_t>> read(std::span<std::byte> into) override {
+    for (;;) {
+      CO_TRY_ASSIGN(const std::size_t count, co_await wire_->read(into));
+      if (count == 0 || !*swallow_) co_return count;
+    }
+  }
+  Task<Result<>> write(ByteView bytes) override { return wire_->write(bytes); }
+  Task<Result<>> finish() override { return wire_->finish(); }
+  void close() override { wire_->close(); }
+
+ private:
+  std::unique_ptr<net::Stream> wire_;
+  std::shared_ptr<bool> swallow_;
+};
+
+// What the client takes for UDP.
+class PosingAsUdp final : public Carrier {
+ public:
+  explicit PosingAsUdp(std::unique_ptr<Carrier> own) : own_(std::move(own)) {}
+  CarrierKind kind() const override { return CarrierKind::Udp; }
+  Task<Result<>> write_greeting(Bytes chain) override { return own_->write_greeting(std::move(chain)); }
+  Task<Result<Bytes>> read_greeting(std::size_t limit) override { return own_->read_greeting(limit); }
+  Task<Result<>> carry(Mux& mux, OnAnswer on_answer) override { return own_->carry(mux, std::move(on_answer)); }
+  Task<Result<>> finish() override { return own_->finish(); }
+  Task<Result<>> doubted() override { return own_->doubted(); }
+  bool silent() const override { return own_->silent(); }
+  void network_changed() override { own_->network_changed(); }
+  Bytes exporter(std::string_view label, std::size_t size) const override { return own_->exporter(label, size); }
+  std::optional<crypto::Certificate> peer_certificate() const override { return own_->peer_certificate(); }
+  std::string peer() const override { return own_->peer(); }
+  std::optional<runtime::Duration> handshake_round_trip() const override { return own_->handshake_round_trip(); }
+
+ private:
+  std::unique_ptr<Carrier> own_;
+};
+
 // Connections made by the client's dialer come out of the gateway's listener; both can be cut and refused.
 class MemoryNetwork final : public net::Listener, public Dialer {
  public:
@@ -22,15 +63,33 @@ class MemoryNetwork final : public net::Listener, public Dialer {
   net::Address local() const override { return *net::Address::parse("127.0.0.1:1"); }
   void close() override { waiting_.close(); }
   Task<Result<std::unique_ptr<Carrier>>> dial() override {
+    CO_TRY_ASSIGN(std::unique_ptr<Carrier> carrier, co_await connect());
+    if (pose_as_udp) carrier = std::make_unique<PosingAsUdp>(std::move(carrier));
+    co_return carrier;
+  }
+  Task<Result<std::unique_ptr<Carrier>>> dial_other(CarrierKind present) override {
+    others.push_back(present);
+    co_return co_await connect();
+  }
+  Task<Result<std::unique_ptr<Carrier>>> connect() {
     if (down) co_return fail(Errc::Unreachable, "down");
     link_.seed += 2;
     net::MemoryPair pair = net::make_memory_pair(loop_, link_);
     wires_.push_back(pair.client.get());
     ++dials;
     CO_TRY(co_await waiting_.push(std::move(pair.server)));
+    const auto swallow = std::make_shared<bool>(false);
+    std::unique_ptr<net::Stream> wire = std::make_unique<Swallowing>(std::move(pair.client), swallow);
+    const runtime::TimePoint start = loop_.now();
     CO_TRY_ASSIGN(std::unique_ptr<tls::TlsStream> secured,
-                  co_await tls::TlsStream::connect(client_, std::move(pair.client), "gateway"));
-    co_return std::unique_ptr<Carrier>(new TlsCarrier(loop_, std::move(secured)));
+                  co_await tls::TlsStream::connect(client_, std::move(wire), "gateway"));
+    Dialled dialled;
+    dialled.round_trip = loop_.now() - start;
+    if (swallowed_dials > 0) {
+      --swallowed_dials;
+      *swallow = true;
+    }
+    co_return std::unique_ptr<Carrier>(new TlsCarrier(loop_, std::move(secured), std::move(dialled)));
   }
   void cut() {  // only the newest can be alive
     if (!wires_.empty()) wires_.back()->close();
@@ -38,6 +97,9 @@ class MemoryNetwork final : public net::Listener, public Dialer {
   }
   bool down = false;
   int dials = 0;
+  int swallowed_dials = 0;  // of the next ones
+  bool pose_as_udp = false;
+  std::vector<CarrierKind> others;  // than which another one was asked for
 
  private:
   runtime::Loop& loop_;
@@ -161,6 +223,48 @@ CORO_TEST(Tunnel, EightStreamsSurviveTwentyCuts) {
   EXPECT_EQ(equal, 8);
   EXPECT_EQ(world.host.sessions, 1);
   EXPECT_GE(world.client->joins(), 20U);
+  co_await world.end();
+}
+
+CORO_TEST(Tunnel, ALostAnswerToAJoinIsAskedForOnANewHandshakeSoon) {
+  net::MemoryLink link;
+  link.delay = milliseconds(300);
+  World world(loop, co_await runtime::current_cancel(), link);
+  world.start_server();
+  CO_ASSERT_OK(co_await world.until_up());
+  int equal = 0;
+  runtime::TaskScope streams(loop, co_await runtime::current_cancel());
+  streams.spawn("stream", echo_compare(*world.client->mux(), 1, 900'000, equal));
+  CO_ASSERT_OK(co_await runtime::sleep_for(seconds(1)));
+  world.network->swallowed_dials = 2;
+  const int dials = world.network->dials;
+  const runtime::TimePoint start = loop.now();
+  world.network->cut();
+  while (world.client->joins() == 0) CO_ASSERT_OK(co_await world.client->changed().wait());
+  // Two round trips of TLS and join each time, 2.4 s and twice as long for what does not come, and the pauses between.
+  EXPECT_LE(loop.now() - start, seconds(12));
+  EXPECT_EQ(world.network->dials, dials + 3);
+  co_await streams.join();
+  EXPECT_EQ(equal, 1);
+  EXPECT_EQ(world.host.sessions, 1);
+  co_await world.end();
+}
+
+CORO_TEST(Tunnel, WhatLetsAHandshakeOverUdpPassAndSwallowsTheJoinIsLeftForTls) {
+  World world(loop, co_await runtime::current_cancel());
+  world.network->pose_as_udp = true;
+  world.start_server();
+  CO_ASSERT_OK(co_await world.until_up());
+  world.network->swallowed_dials = 1;
+  world.network->cut();
+  while (world.client->joins() == 0) CO_ASSERT_OK(co_await world.client->changed().wait());
+  CO_ASSERT_TRUE(world.network->others.size() == 1);
+  EXPECT_EQ(world.network->others[0], CarrierKind::Udp);
+  EXPECT_EQ(world.network->dials, 3);
+  int equal = 0;
+  CO_ASSERT_OK(co_await echo_compare(*world.client->mux(), 1, 5000, equal));
+  EXPECT_EQ(equal, 1);
+  EXPECT_EQ(world.host.sessions, 1);
   co_await world.end();
 }
 
