@@ -48,6 +48,9 @@ class Carrier {
   //   Errors  what ended it; Closed: the session closed in good order. The session is detached on return
   using OnAnswer = std::function<Result<>(ByteView chain)>;
   virtual Task<Result<>> carry(Mux& mux, OnAnswer on_answer) = 0;
+  // Brings data that nobody waits for, beside the carrier that carries `mux`, until it breaks or that one ends.
+  //   Errors  what ended it; Closed: there was nothing left for it; Unsupported: one of its kind is enough
+  virtual Task<Result<>> carry_beside(Mux& mux);
   // Sends nothing more, and waits a while until the peer has what was sent: after a refusal.
   virtual Task<Result<>> finish() = 0;
 
@@ -78,6 +81,8 @@ class Dialer {
   virtual Task<Result<std::unique_ptr<Carrier>>> dial() = 0;
   // One of another kind than the present one, to move to.   Errors  Unsupported: there is none
   virtual Task<Result<std::unique_ptr<Carrier>>> dial_other(CarrierKind present);
+  // Another TLS connection, to stand beside one.   Errors  Unsupported: TLS is not dialled
+  virtual Task<Result<std::unique_ptr<Carrier>>> dial_beside();
 };
 
 }  // namespace booster::carrier

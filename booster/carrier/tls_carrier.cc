@@ -63,6 +63,11 @@ Task<Result<>> TlsCarrier::carry(Mux& mux, OnAnswer on_answer) {
   co_return co_await mux.carry(behind, least_round_trip);
 }
 
+Task<Result<>> TlsCarrier::carry_beside(Mux& mux) {
+  AnswerFirst behind(*wire_, std::exchange(early_, {}), nullptr);
+  co_return co_await mux.carry_beside(behind);
+}
+
 Task<Result<>> TlsCarrier::finish() {
   (void)co_await runtime::with_timeout(kFinishLimit, wire_->finish());
   // What the client sent behind its greeting is read away: closing on unread bytes would be a TCP reset that can

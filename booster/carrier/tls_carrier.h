@@ -28,6 +28,7 @@ class TlsCarrier final : public Carrier {
   Task<Result<>> write_greeting(Bytes chain) override;
   Task<Result<Bytes>> read_greeting(std::size_t limit) override;
   Task<Result<>> carry(Mux& mux, OnAnswer on_answer) override;
+  Task<Result<>> carry_beside(Mux& mux) override;
   Task<Result<>> finish() override;
   Task<Result<>> doubted() override;
   bool silent() const override { return false; }  // the session notices, after longer than UDP does
@@ -60,6 +61,7 @@ class TcpDialer final : public Dialer {
         proxy_(std::move(proxy)),
         times_(times) {}
   Task<Result<std::unique_ptr<Carrier>>> dial() override;
+  Task<Result<std::unique_ptr<Carrier>>> dial_beside() override { return dial(); }
   const std::string& congestion() const { return congestion_; }
 
  private:

@@ -16,6 +16,8 @@ constexpr auto kLongestJoin = seconds(30);  // with full state at 20 kbit/s it t
 constexpr auto kShortestJoin = seconds(2);  // a gateway that is busy, one lost packet and its repetition
 constexpr int kJoinRoundTrips = 4;
 constexpr std::size_t kFlight = 2048;
+constexpr auto kLongPath = milliseconds(200);
+constexpr auto kSecondAgain = seconds(30);
 constexpr auto kFirstBackoff = milliseconds(250);
 constexpr auto kLongestBackoff =
     seconds(30);  // a link that is back is used within half a minute even without a network event
@@ -129,6 +131,7 @@ Task<Result<>> TunnelClient::carry(Carrier& carrier, Carrier::OnAnswer on_answer
   runtime::TaskScope beside(loop_, *here.scope, ignore);
   present_ = &carrier;
   beside.spawn("other carrier", seek_other(carrier, carrying));
+  beside.spawn("second carrier", keep_second(carrier));
   Task<Result<>> task = carrier.carry(*mux_, std::move(on_answer));
   const Result<> end = co_await std::move(task).in(carrying);
   present_ = nullptr;
@@ -150,6 +153,34 @@ Task<Result<>> TunnelClient::seek_other(Carrier& carrier, runtime::CancelScope& 
     carrying.cancel();
     co_return Result<>();
   }
+}
+
+// Over a long path one TCP connection is slow to find its rate and to recover from a loss; two are less so.
+Task<Result<>> TunnelClient::keep_second(const Carrier& first) {
+  const std::optional<runtime::Duration> round_trip = first.handshake_round_trip();
+  if (first.kind() != CarrierKind::Tls || !round_trip || *round_trip <= kLongPath) co_return Result<>();
+  while (!begun_) CO_TRY(co_await changed_.wait());
+  for (;;) {
+    CO_TRY(co_await mux_->until_transfer());
+    Result<std::unique_ptr<Carrier>> second = co_await dialer_.dial_beside();
+    if (!second && (second.error().code == Errc::Cancelled || second.error().code == Errc::Unsupported))
+      co_return tl::unexpected(second.error());
+    Result<> end;
+    if (second) {
+      end = co_await carry_second(**second);
+    } else {
+      end = tl::unexpected(second.error());
+    }
+    if (end.error().code == Errc::Cancelled) co_return end;
+    if (end.error().code != Errc::Closed) CO_TRY(co_await runtime::sleep_for(kSecondAgain));
+  }
+}
+
+Task<Result<>> TunnelClient::carry_second(Carrier& carrier) {
+  Refused refused;
+  CO_TRY(co_await ask_to_join(carrier, true, refused));
+  ++second_carriers_;
+  co_return co_await carrier.carry_beside(*mux_);
 }
 
 Task<Result<>> TunnelClient::begin(Carrier& carrier) {
@@ -193,40 +224,48 @@ runtime::Duration TunnelClient::join_limit(const Carrier& carrier, std::size_t o
 
 namespace {
 
-Task<Result<Bytes>> ask_to_join(Carrier& carrier, Bytes chain) {
+Task<Result<Bytes>> exchange_greetings(Carrier& carrier, Bytes chain) {
   CO_TRY(co_await carrier.write_greeting(std::move(chain)));
   co_return co_await carrier.read_greeting(session::kMaxJoin);
 }
 
 }  // namespace
 
-Task<Result<>> TunnelClient::join(Carrier& carrier, bool& session_lost) {
+// The answer is that of the gateway that holds the session's secret.   Errors  also the refusal's; `refused` says so
+Task<Result<session::Joined>> TunnelClient::ask_to_join(Carrier& carrier, bool beside, Refused& refused) {
   const Bytes exporter = carrier.exporter(session::kExporterLabel, session::kExporterSize);
   session::Join join;
   join.session = session_id_;
   join.carrier = ++carrier_number_;
   join.mac = join_mac(secret_, session::Role::Client, join.carrier, exporter);
-  join.resume = mux_->session().resume_state();
+  join.beside = beside;
+  if (!beside) join.resume = mux_->session().resume_state();
   Bytes chain = session::encode_join(join);
   const runtime::Duration limit = join_limit(carrier, chain.size());
-  const Result<Bytes> answer = co_await runtime::with_timeout(limit, ask_to_join(carrier, std::move(chain)));
-  if (!answer) {
-    const bool swallowed = answer.error().code == Errc::Timeout;
-    if (swallowed) ++lost_joins_;
-    udp_swallowed_ = swallowed && carrier.kind() == CarrierKind::Udp;
-    co_return tl::unexpected(Error(answer.error()).context("join"));
-  }
-  CO_TRY_ASSIGN(const auto reply, session::decode_join_reply(*answer));
+  CO_TRY_ASSIGN(const Bytes answer,
+                co_await runtime::with_timeout(limit, exchange_greetings(carrier, std::move(chain))));
+  CO_TRY_ASSIGN(auto reply, session::decode_join_reply(answer));
   if (const auto* refusal = std::get_if<session::Refusal>(&reply)) {
-    session_lost =
-        refusal->code == session::Refusal::Code::UnknownSession || refusal->code == session::Refusal::Code::Denied;
+    refused = refusal->code;
     co_return tl::unexpected(session::to_error(*refusal));
   }
-  const auto& joined = std::get<session::Joined>(reply);
   const session::JoinMac expected = join_mac(secret_, session::Role::Gateway, join.carrier, exporter);
-  if (!crypto::constant_time_equal(joined.mac, expected))
-    co_return fail(Errc::Denied, "join: the gateway does not hold the session's secret");
-  CO_TRY(mux_->session().on_resume_state(joined.resume));
+  if (!crypto::constant_time_equal(std::get<session::Joined>(reply).mac, expected))
+    co_return fail(Errc::Denied, "the gateway does not hold the session's secret");
+  co_return std::get<session::Joined>(std::move(reply));
+}
+
+Task<Result<>> TunnelClient::join(Carrier& carrier, bool& session_lost) {
+  Refused refused;
+  const Result<session::Joined> joined = co_await ask_to_join(carrier, false, refused);
+  if (!joined) {
+    const bool swallowed = joined.error().code == Errc::Timeout;
+    if (swallowed) ++lost_joins_;
+    udp_swallowed_ = swallowed && carrier.kind() == CarrierKind::Udp;
+    session_lost = refused == session::Refusal::Code::UnknownSession || refused == session::Refusal::Code::Denied;
+    co_return tl::unexpected(Error(joined.error()).context("join"));
+  }
+  CO_TRY(mux_->session().on_resume_state(joined->resume));
   ++joins_;
   lost_joins_ = 0;
   failures_ = 0;

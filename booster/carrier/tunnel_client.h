@@ -46,6 +46,7 @@ class TunnelClient {
   runtime::Notify& changed() { return changed_; }
   std::uint64_t sessions_begun() const { return sessions_; }
   std::uint64_t joins() const { return joins_; }
+  std::uint64_t second_carriers() const { return second_carriers_; }  // connections that stood beside another
 
  private:
   Task<Error> run_session(SessionUser& user);
@@ -55,6 +56,10 @@ class TunnelClient {
   Task<Result<>> join(Carrier& carrier, bool& session_lost);
   runtime::Duration join_limit(const Carrier& carrier, std::size_t octets) const;
   Task<Result<>> carry(Carrier& carrier, Carrier::OnAnswer on_answer);
+  Task<Result<>> keep_second(const Carrier& first);
+  Task<Result<>> carry_second(Carrier& carrier);
+  using Refused = std::optional<session::Refusal::Code>;
+  Task<Result<session::Joined>> ask_to_join(Carrier& carrier, bool beside, Refused& refused);
   Task<Result<>> seek_other(Carrier& carrier, runtime::CancelScope& carrying);
   // Waits longer from failure to failure, up to about `longest`, or until retry_now().   Errors  Cancelled
   Task<Result<>> back_off(int& failures, runtime::Duration longest);
@@ -85,6 +90,7 @@ class TunnelClient {
   runtime::Notify wake_;
   std::uint64_t sessions_ = 0;
   std::uint64_t joins_ = 0;
+  std::uint64_t second_carriers_ = 0;
 };
 
 }  // namespace booster::carrier

@@ -68,4 +68,10 @@ booster::runtime::Task<Result<PairedDialer::CarrierPtr>> PairedDialer::dial_othe
   co_return co_await inner->dial_other(present);
 }
 
+booster::runtime::Task<Result<PairedDialer::CarrierPtr>> PairedDialer::dial_beside() {
+  CO_TRY(why_not());
+  const std::shared_ptr<booster::carrier::Dialer> inner = inner_;
+  co_return co_await inner->dial_beside();
+}
+
 }  // namespace proxy::cli

@@ -23,6 +23,7 @@ class PairedDialer final : public booster::carrier::Dialer {
   using CarrierPtr = std::unique_ptr<booster::carrier::Carrier>;
   booster::runtime::Task<Result<CarrierPtr>> dial() override;
   booster::runtime::Task<Result<CarrierPtr>> dial_other(booster::carrier::CarrierKind present) override;
+  booster::runtime::Task<Result<CarrierPtr>> dial_beside() override;
 
  private:
   booster::runtime::Loop& loop_;

@@ -27,6 +27,7 @@ std::string ago(const Json& json, const char* key) {
 std::string carrier_text(const Json& session) {
   std::string line = text(session, "carrier");
   if (line.empty()) return line;
+  if (session.value("connections", 1) > 1) line += " (two connections)";
   if (!text(session, "via").empty()) line += " via proxy " + text(session, "via");
   if (!text(session, "round_trip_ms").empty()) line += ", " + text(session, "round_trip_ms") + " ms";
   const auto path = session.find("path");  // a client's only
