@@ -12,7 +12,7 @@ constexpr std::string_view kVerb = "CONNECT ";
 bool is_plain_host(std::string_view host) {
   if (host.empty() || host.size() > kMaxHost) return false;
   for (const char c : host)
-    if (c <= ' ' || c > '~' || c == '/' || c == '@') return false;
+    if (c <= ' ' || c > '~' || c == '/' || c == '@' || c == '[' || c == ']') return false;
   return true;
 }
 
