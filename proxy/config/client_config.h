@@ -21,8 +21,8 @@ struct ClientConfig {
   std::string proxy;  // host:port of an HTTP proxy; kNoProxy: never one; empty: what the environment says
   std::string proxy_user;
   std::string proxy_password_file;  // with proxy_user
-  std::string device;     // this machine's name, for people; empty: the host name
-  std::string state_dir;  // empty: $XDG_STATE_HOME/packetboat or ~/.local/state/packetboat
+  std::string device;               // this machine's name, for people; empty: the host name
+  std::string state_dir;            // empty: $XDG_STATE_HOME/packetboat or ~/.local/state/packetboat
   std::string imap = "127.0.0.1:1143";
   std::string submission = "127.0.0.1:1587";
   std::string face_certificate;  // PEM; with face_key: STARTTLS at the faces
