@@ -11,4 +11,13 @@ Task<Result<std::unique_ptr<Carrier>>> Dialer::dial_other(CarrierKind present) {
   co_return fail(Errc::Unsupported, "no other carrier");
 }
 
+Task<Result<std::unique_ptr<Carrier>>> Dialer::dial_beside() {
+  co_return fail(Errc::Unsupported, "no second carrier");
+}
+
+Task<Result<>> Carrier::carry_beside(Mux& mux) {
+  (void)mux;
+  co_return fail(Errc::Unsupported, "no second carrier");
+}
+
 }  // namespace booster::carrier

@@ -48,6 +48,9 @@ class Carrier {
   //   Errors  what ended it; Closed: the session closed in good order. The session is detached on return
   using OnAnswer = std::function<Result<>(ByteView chain)>;
   virtual Task<Result<>> carry(Mux& mux, OnAnswer on_answer) = 0;
+  // Brings data that nobody waits for, beside the carrier that carries `mux`, until it breaks or that one ends.
+  //   Errors  what ended it; Closed: there was nothing left for it; Unsupported: one of its kind is enough
+  virtual Task<Result<>> carry_beside(Mux& mux);
   // Sends nothing more, and waits a while until the peer has what was sent: after a refusal.
   virtual Task<Result<>> finish() = 0;
 
@@ -63,6 +66,11 @@ class Carrier {
   virtual Bytes exporter(std::string_view label, std::size_t size) const = 0;
   virtual std::optional<crypto::Certificate> peer_certificate() const = 0;
   virtual std::string peer() const = 0;  // its address
+  // host:port of an HTTP proxy between, by whom only the client's side knows; empty: none.
+  virtual std::string via() const { return {}; }
+  // One round trip as its handshake has just measured it, delays of computing and of losses included; nullopt: the
+  // other end measured it.
+  virtual std::optional<runtime::Duration> handshake_round_trip() const { return std::nullopt; }
 };
 
 // How a client reaches its gateway.
@@ -73,6 +81,8 @@ class Dialer {
   virtual Task<Result<std::unique_ptr<Carrier>>> dial() = 0;
   // One of another kind than the present one, to move to.   Errors  Unsupported: there is none
   virtual Task<Result<std::unique_ptr<Carrier>>> dial_other(CarrierKind present);
+  // Another TLS connection, to stand beside one.   Errors  Unsupported: TLS is not dialled
+  virtual Task<Result<std::unique_ptr<Carrier>>> dial_beside();
 };
 
 }  // namespace booster::carrier

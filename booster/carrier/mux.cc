@@ -1,5 +1,6 @@
 #include "booster/carrier/mux.h"
 
+#include "booster/carrier/carry_parts.h"
 #include "booster/net/send_gate.h"
 #include "booster/net/tcp.h"
 #include "booster/net/tcp_info.h"
@@ -129,14 +130,6 @@ void Mux::ping() {
 
 namespace {
 
-struct Ends {
-  std::optional<Error> first;
-  void note(const Result<>& result) {
-    if (!result && !first) first = result.error();
-  }
-};
-
-constexpr std::size_t kRecord = std::size_t{12} << 10;  // with what SendGate lets stand before it: 16 KiB in the kernel
 constexpr auto kMeasure = std::chrono::milliseconds(200);
 constexpr auto kGoodbye = std::chrono::seconds(5);  // for a CLOSE to arrive and the peer to hang up
 
@@ -145,13 +138,6 @@ Task<Result<>> read_away(net::Stream& wire, std::span<std::byte> buffer) {
     CO_TRY_ASSIGN(const std::size_t count, co_await wire.read(buffer));
     if (count == 0) co_return Result<>();
   }
-}
-
-Task<Result<>> end_all_after(runtime::TaskScope& scope, Ends& ends, Task<Result<>> task) {
-  Task<Result<>> own = std::move(task);
-  ends.note(co_await std::move(own));
-  scope.cancel();
-  co_return Result<>();
 }
 
 }  // namespace
@@ -166,6 +152,7 @@ void Mux::begin_carrying() {
 
 void Mux::end_carrying() {
   session_.detach(loop_.now());
+  detached_.notify_all();
   on_events();
 }
 
@@ -184,8 +171,9 @@ void Mux::note_rate(BitsPerSecond rate) {
   tell_link_rate();
 }
 
-Task<Result<>> Mux::carry(net::Stream& wire) {
+Task<Result<>> Mux::carry(net::Stream& wire, runtime::Duration least_round_trip) {
   const runtime::Surroundings here = co_await runtime::surroundings();
+  least_round_trip_ = least_round_trip;
   begin_carrying();
   Ends ends;
   runtime::TaskScope parts(loop_, *here.scope);
@@ -230,14 +218,17 @@ Task<Result<>> Mux::read_frames(net::Stream& wire) {
 // A window that bounds a flow is seen as a path of window per round trip, and grows until the path bounds it.
 void Mux::measure(int fd, std::size_t bytes) {
   moved_ += bytes;
+  note_burst(bytes);
   const auto passed = loop_.now() - measured_;
   if (passed < kMeasure) return;
   const std::optional<net::TcpPath> path = net::tcp_path(fd);
-  if (path && passed < path->round_trip) return;
+  const runtime::Duration round_trip =
+      std::max<runtime::Duration>(path ? path->round_trip : std::chrono::microseconds(0), least_round_trip_);
+  if (path && passed < round_trip) return;
   const double seconds = std::chrono::duration<double>(passed).count();
   if (path) {
-    session_.set_path({static_cast<std::uint64_t>(static_cast<double>(moved_) * 8 / seconds)}, path->round_trip);
-    link_rate_.on_sample({path->delivery_rate * 8}, path->app_limited);
+    session_.set_path({static_cast<std::uint64_t>(static_cast<double>(moved_) * 8 / seconds)}, round_trip);
+    link_rate_.on_sample({path->delivery_rate * 8 + beside_rate_.value}, path->app_limited);
     tell_link_rate();
   }
   moved_ = 0;

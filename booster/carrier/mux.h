@@ -76,8 +76,15 @@ class Mux {
   Task<Result<Incoming>> accept();
 
   // Carries over `wire` until that breaks, falls silent, or the session closes (then the CLOSE is flushed first).
+  // `least_round_trip`: what the kernel cannot see, where a proxy stands between.
   //   Errors  what ended the wire; Closed: the session closed in good order. The session is detached on return
-  Task<Result<>> carry(net::Stream& wire);
+  Task<Result<>> carry(net::Stream& wire, runtime::Duration least_round_trip = {});
+  // Over another connection, beside carry(): data of streams that nobody waits for. What it has not brought when it
+  // ends goes over the first one.
+  //   Errors  what ended it; Closed: the first one ended, or (at the client) nothing moved for a while
+  Task<Result<>> carry_beside(net::Stream& wire);
+  bool has_beside() const { return beside_; }
+  Task<Result<>> until_transfer();  // until more than a few messages have moved in one go
   // --- for a carrier of packets, which asks the session itself
   void begin_carrying();
   void end_carrying();
@@ -107,6 +114,13 @@ class Mux {
   void measure(int fd, std::size_t bytes);
   void tell_link_rate();
   Task<Result<>> watch_silence();
+  struct Beside;
+  Task<Result<>> read_beside(net::Stream& wire, Beside& beside);
+  Task<Result<>> write_beside(net::Stream& wire, Beside& beside);
+  Task<Result<>> watch_beside(Beside& beside);
+  Task<Result<>> wait_detached();
+  void measure_beside(int fd, std::size_t bytes);
+  void note_burst(std::size_t bytes);
   void on_events();  // after every call into the session
   void wake_writer() { out_.notify_all(); }
   std::shared_ptr<MuxStream::State> state_of(session::StreamId id);
@@ -127,6 +141,13 @@ class Mux {
   runtime::TimePoint last_heard_{};
   std::uint64_t moved_ = 0;  // bytes both ways since measured_
   runtime::TimePoint measured_{};
+  runtime::Duration least_round_trip_{};
+  bool beside_ = false;        // a second connection stands
+  BitsPerSecond beside_rate_;  // … and takes so much
+  std::uint64_t burst_ = 0;    // bytes both ways without a pause
+  runtime::TimePoint burst_at_{};
+  runtime::Notify transfer_;
+  runtime::Notify detached_;
   LinkRate link_rate_;
   std::optional<BitsPerSecond> told_rate_;
   runtime::Notify link_rate_changed_;

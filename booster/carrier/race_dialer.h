@@ -20,6 +20,7 @@ class RaceDialer final : public Dialer {
 
   Task<Result<std::unique_ptr<Carrier>>> dial() override;
   Task<Result<std::unique_ptr<Carrier>>> dial_other(CarrierKind present) override;
+  Task<Result<std::unique_ptr<Carrier>>> dial_beside() override { return tls_->dial_beside(); }
 
  private:
   struct Race;

@@ -1,6 +1,7 @@
 #include "booster/carrier/tls_carrier.h"
 
 #include "booster/carrier/handshake.h"
+#include "booster/http/proxy_connect.h"
 #include "booster/net/socket_options.h"
 #include "booster/net/tcp.h"
 #include "booster/runtime/timer.h"
@@ -11,6 +12,7 @@ namespace {
 constexpr auto kDialLimit = std::chrono::seconds(30);  // three lost SYNs on a GEO link, then another address
 constexpr auto kTlsLimit = std::chrono::seconds(30);
 constexpr auto kFinishLimit = std::chrono::seconds(10);
+constexpr auto kRefusedAgain = std::chrono::minutes(10);  // a directory locks a user out after some wrong passwords
 
 // Reads as the wire does, behind the peer's answer to our greeting, so that our frames need not wait for it.
 class AnswerFirst final : public net::Stream {
@@ -56,7 +58,14 @@ Task<Result<Bytes>> TlsCarrier::read_greeting(std::size_t limit) {
 
 Task<Result<>> TlsCarrier::carry(Mux& mux, OnAnswer on_answer) {
   AnswerFirst behind(*wire_, std::exchange(early_, {}), std::move(on_answer));
-  co_return co_await mux.carry(behind);
+  runtime::Duration least_round_trip{};
+  if (!dialled_.via.empty()) least_round_trip = dialled_.round_trip.value_or(least_round_trip);
+  co_return co_await mux.carry(behind, least_round_trip);
+}
+
+Task<Result<>> TlsCarrier::carry_beside(Mux& mux) {
+  AnswerFirst behind(*wire_, std::exchange(early_, {}), nullptr);
+  co_return co_await mux.carry_beside(behind);
 }
 
 Task<Result<>> TlsCarrier::finish() {
@@ -74,7 +83,8 @@ Task<Result<>> TlsCarrier::finish() {
 // From time to time UDP is tried again: a firewall is left behind, a portal is passed. At once where the network
 // changed.
 Task<Result<>> TlsCarrier::doubted() {
-  const runtime::Duration wait = std::min<runtime::Duration>(times_.first * (1 << std::min(doubts_, 8)), times_.rarest);
+  const runtime::Duration wait =
+      std::min<runtime::Duration>(dialled_.times.first * (1 << std::min(doubts_, 8)), dialled_.times.rarest);
   ++doubts_;
   const Result<> woken = co_await runtime::with_timeout(wait, runtime::wait_for(changed_));
   if (woken) doubts_ = 0;
@@ -83,11 +93,35 @@ Task<Result<>> TlsCarrier::doubted() {
 }
 
 Task<Result<std::unique_ptr<Carrier>>> TcpDialer::dial() {
-  CO_TRY_ASSIGN(net::StreamPtr wire, co_await net::dial(host_, port_, kDialLimit));
-  congestion_ = net::tune_tunnel_socket(*wire).congestion;
-  CO_TRY_ASSIGN(std::unique_ptr<tls::TlsStream> secured,
-                co_await runtime::with_timeout(kTlsLimit, tls::TlsStream::connect(context_, std::move(wire), host_)));
-  co_return std::unique_ptr<Carrier>(new TlsCarrier(loop_, std::move(secured), times_));
+  if (!proxy_) co_return tl::unexpected(proxy_.error());
+  const http::WebProxyPtr proxy = *proxy_;
+  if (refused_ && loop_.now() - refused_at_ < kRefusedAgain) co_return tl::unexpected(*refused_);
+  const net::HostPort first = proxy == nullptr ? gateway_ : proxy->place;
+  Result<net::StreamPtr> wire = co_await net::dial(first.host, first.port, kDialLimit);
+  if (!wire && proxy != nullptr) co_return tl::unexpected(Error(wire.error()).context("proxy " + proxy->to_string()));
+  if (!wire) co_return tl::unexpected(wire.error());
+  congestion_ = net::tune_tunnel_socket(**wire).congestion;
+  if (proxy != nullptr) CO_TRY(co_await pass_proxy(**wire, *proxy));
+  const runtime::TimePoint start = loop_.now();
+  CO_TRY_ASSIGN(
+      std::unique_ptr<tls::TlsStream> secured,
+      co_await runtime::with_timeout(kTlsLimit, tls::TlsStream::connect(context_, std::move(*wire), gateway_.host)));
+  Dialled dialled;
+  dialled.times = times_;
+  dialled.round_trip = loop_.now() - start;
+  if (proxy != nullptr) dialled.via = proxy->to_string();
+  co_return std::unique_ptr<Carrier>(new TlsCarrier(loop_, std::move(secured), std::move(dialled)));
+}
+
+Task<Result<>> TcpDialer::pass_proxy(net::Stream& wire, const http::WebProxy& proxy) {
+  CO_TRY_ASSIGN(const http::ConnectAnswer answer, co_await http::ask_for_tunnel(wire, proxy, gateway_));
+  Result<> verdict = http::judge(answer, proxy, gateway_);
+  refused_.reset();
+  if (http::refuses_credentials(answer, proxy)) {
+    refused_ = verdict.error();
+    refused_at_ = loop_.now();
+  }
+  co_return verdict;
 }
 
 }  // namespace booster::carrier

@@ -2,6 +2,7 @@
 #pragma once
 #include "booster/carrier/carrier.h"
 #include "booster/carrier/mux.h"
+#include "booster/http/web_proxy.h"
 #include "booster/tls/tls_stream.h"
 
 namespace booster::carrier {
@@ -11,15 +12,23 @@ struct ReturnTimes {  // from try to try whether UDP passes by now
   runtime::Duration rarest = std::chrono::minutes(10);  // a try costs some 3 kB
 };
 
+// How a client's connection came to be.
+struct Dialled {
+  ReturnTimes times;
+  std::optional<runtime::Duration> round_trip;  // as the TLS handshake took it
+  std::string via;                              // host:port of a proxy; empty: none
+};
+
 class TlsCarrier final : public Carrier {
  public:
-  TlsCarrier(runtime::Loop& loop, std::unique_ptr<tls::TlsStream> wire, const ReturnTimes& times = {})
-      : loop_(loop), wire_(std::move(wire)), times_(times) {}
+  TlsCarrier(runtime::Loop& loop, std::unique_ptr<tls::TlsStream> wire, Dialled dialled = {})
+      : loop_(loop), wire_(std::move(wire)), dialled_(std::move(dialled)) {}
 
   CarrierKind kind() const override { return CarrierKind::Tls; }
   Task<Result<>> write_greeting(Bytes chain) override;
   Task<Result<Bytes>> read_greeting(std::size_t limit) override;
   Task<Result<>> carry(Mux& mux, OnAnswer on_answer) override;
+  Task<Result<>> carry_beside(Mux& mux) override;
   Task<Result<>> finish() override;
   Task<Result<>> doubted() override;
   bool silent() const override { return false; }  // the session notices, after longer than UDP does
@@ -27,32 +36,45 @@ class TlsCarrier final : public Carrier {
   Bytes exporter(std::string_view label, std::size_t size) const override { return wire_->exporter(label, {}, size); }
   std::optional<crypto::Certificate> peer_certificate() const override { return wire_->peer_certificate(); }
   std::string peer() const override { return wire_->peer(); }
+  std::string via() const override { return dialled_.via; }
+  std::optional<runtime::Duration> handshake_round_trip() const override { return dialled_.round_trip; }
 
  private:
   runtime::Loop& loop_;
   std::unique_ptr<tls::TlsStream> wire_;
-  ReturnTimes times_;
+  Dialled dialled_;
   Bytes early_;  // frames that came behind the greeting
   runtime::Notify changed_;
   int doubts_ = 0;
 };
 
-// Dials TLS over TCP.
+// Dials TLS over TCP, through a proxy where there is one.
 class TcpDialer final : public Dialer {
  public:
+  // What names the proxy may be wrong: then every dial says so.
+  using Proxy = Result<http::WebProxyPtr>;
   TcpDialer(runtime::Loop& loop, std::string host, std::uint16_t port, tls::Context context,
-            const ReturnTimes& times = {})
-      : loop_(loop), host_(std::move(host)), port_(port), context_(std::move(context)), times_(times) {}
+            Proxy proxy = http::WebProxyPtr(), const ReturnTimes& times = {})
+      : loop_(loop),
+        gateway_{std::move(host), port},
+        context_(std::move(context)),
+        proxy_(std::move(proxy)),
+        times_(times) {}
   Task<Result<std::unique_ptr<Carrier>>> dial() override;
+  Task<Result<std::unique_ptr<Carrier>>> dial_beside() override { return dial(); }
   const std::string& congestion() const { return congestion_; }
 
  private:
+  Task<Result<>> pass_proxy(net::Stream& wire, const http::WebProxy& proxy);
+
   runtime::Loop& loop_;
-  std::string host_;
-  std::uint16_t port_;
+  net::HostPort gateway_;
   tls::Context context_;
+  Proxy proxy_;
   ReturnTimes times_;
   std::string congestion_;
+  std::optional<Error> refused_;  // the credentials, by the proxy
+  runtime::TimePoint refused_at_{};
 };
 
 }  // namespace booster::carrier

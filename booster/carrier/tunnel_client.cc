@@ -11,7 +11,13 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr auto kHandshakeLimit = seconds(30);  // a Join with full state at 20 kbit/s takes 25 s
+// The answer to a Join, from what the handshake before it took: that was one round trip with about kFlight octets.
+constexpr auto kLongestJoin = seconds(30);  // with full state at 20 kbit/s it takes 25 s
+constexpr auto kShortestJoin = seconds(2);  // a gateway that is busy, one lost packet and its repetition
+constexpr int kJoinRoundTrips = 4;
+constexpr std::size_t kFlight = 2048;
+constexpr auto kLongPath = milliseconds(200);
+constexpr auto kSecondAgain = seconds(30);
 constexpr auto kFirstBackoff = milliseconds(250);
 constexpr auto kLongestBackoff =
     seconds(30);  // a link that is back is used within half a minute even without a network event
@@ -105,6 +111,11 @@ Task<Error> TunnelClient::keep_carried() {
 
 Task<Result<>> TunnelClient::connect_once(bool& session_lost) {
   std::unique_ptr<Carrier> carrier = std::move(next_);
+  if (carrier == nullptr && std::exchange(udp_swallowed_, false)) {
+    Result<std::unique_ptr<Carrier>> other = co_await dialer_.dial_other(CarrierKind::Udp);
+    if (!other && other.error().code == Errc::Cancelled) co_return tl::unexpected(other.error());
+    if (other) carrier = std::move(*other);
+  }
   if (carrier == nullptr) {
     CO_TRY_ASSIGN(carrier, co_await dialer_.dial());
   }
@@ -120,6 +131,7 @@ Task<Result<>> TunnelClient::carry(Carrier& carrier, Carrier::OnAnswer on_answer
   runtime::TaskScope beside(loop_, *here.scope, ignore);
   present_ = &carrier;
   beside.spawn("other carrier", seek_other(carrier, carrying));
+  beside.spawn("second carrier", keep_second(carrier));
   Task<Result<>> task = carrier.carry(*mux_, std::move(on_answer));
   const Result<> end = co_await std::move(task).in(carrying);
   present_ = nullptr;
@@ -141,6 +153,34 @@ Task<Result<>> TunnelClient::seek_other(Carrier& carrier, runtime::CancelScope& 
     carrying.cancel();
     co_return Result<>();
   }
+}
+
+// Over a long path one TCP connection is slow to find its rate and to recover from a loss; two are less so.
+Task<Result<>> TunnelClient::keep_second(const Carrier& first) {
+  const std::optional<runtime::Duration> round_trip = first.handshake_round_trip();
+  if (first.kind() != CarrierKind::Tls || !round_trip || *round_trip <= kLongPath) co_return Result<>();
+  while (!begun_) CO_TRY(co_await changed_.wait());
+  for (;;) {
+    CO_TRY(co_await mux_->until_transfer());
+    Result<std::unique_ptr<Carrier>> second = co_await dialer_.dial_beside();
+    if (!second && (second.error().code == Errc::Cancelled || second.error().code == Errc::Unsupported))
+      co_return tl::unexpected(second.error());
+    Result<> end;
+    if (second) {
+      end = co_await carry_second(**second);
+    } else {
+      end = tl::unexpected(second.error());
+    }
+    if (end.error().code == Errc::Cancelled) co_return end;
+    if (end.error().code != Errc::Closed) CO_TRY(co_await runtime::sleep_for(kSecondAgain));
+  }
+}
+
+Task<Result<>> TunnelClient::carry_second(Carrier& carrier) {
+  Refused refused;
+  CO_TRY(co_await ask_to_join(carrier, true, refused));
+  ++second_carriers_;
+  co_return co_await carrier.carry_beside(*mux_);
 }
 
 Task<Result<>> TunnelClient::begin(Carrier& carrier) {
@@ -170,28 +210,64 @@ Task<Result<>> TunnelClient::begin(Carrier& carrier) {
   co_return end;
 }
 
-Task<Result<>> TunnelClient::join(Carrier& carrier, bool& session_lost) {
+// Ever longer from loss to loss: a link may have become slower than its handshake was.
+runtime::Duration TunnelClient::join_limit(const Carrier& carrier, std::size_t octets) const {
+  const std::optional<runtime::Duration> round_trip = carrier.handshake_round_trip();
+  if (!round_trip) return kLongestJoin;
+  const auto flights = static_cast<std::int64_t>(2 * octets / kFlight);  // the gateway's state is about as long
+  const runtime::Duration expected =
+      std::min<runtime::Duration>(*round_trip, kLongestJoin) * (kJoinRoundTrips + flights);
+  const runtime::Duration wanted =
+      std::max<runtime::Duration>(expected, kShortestJoin) * (1 << std::min(lost_joins_, 4));
+  return std::min<runtime::Duration>(wanted, kLongestJoin);
+}
+
+namespace {
+
+Task<Result<Bytes>> exchange_greetings(Carrier& carrier, Bytes chain) {
+  CO_TRY(co_await carrier.write_greeting(std::move(chain)));
+  co_return co_await carrier.read_greeting(session::kMaxJoin);
+}
+
+}  // namespace
+
+// The answer is that of the gateway that holds the session's secret.   Errors  also the refusal's; `refused` says so
+Task<Result<session::Joined>> TunnelClient::ask_to_join(Carrier& carrier, bool beside, Refused& refused) {
   const Bytes exporter = carrier.exporter(session::kExporterLabel, session::kExporterSize);
   session::Join join;
   join.session = session_id_;
   join.carrier = ++carrier_number_;
   join.mac = join_mac(secret_, session::Role::Client, join.carrier, exporter);
-  join.resume = mux_->session().resume_state();
-  CO_TRY(co_await runtime::with_timeout(kHandshakeLimit, carrier.write_greeting(session::encode_join(join))));
+  join.beside = beside;
+  if (!beside) join.resume = mux_->session().resume_state();
+  Bytes chain = session::encode_join(join);
+  const runtime::Duration limit = join_limit(carrier, chain.size());
   CO_TRY_ASSIGN(const Bytes answer,
-                co_await runtime::with_timeout(kHandshakeLimit, carrier.read_greeting(session::kMaxJoin)));
-  CO_TRY_ASSIGN(const auto reply, session::decode_join_reply(answer));
+                co_await runtime::with_timeout(limit, exchange_greetings(carrier, std::move(chain))));
+  CO_TRY_ASSIGN(auto reply, session::decode_join_reply(answer));
   if (const auto* refusal = std::get_if<session::Refusal>(&reply)) {
-    session_lost =
-        refusal->code == session::Refusal::Code::UnknownSession || refusal->code == session::Refusal::Code::Denied;
+    refused = refusal->code;
     co_return tl::unexpected(session::to_error(*refusal));
   }
-  const auto& joined = std::get<session::Joined>(reply);
   const session::JoinMac expected = join_mac(secret_, session::Role::Gateway, join.carrier, exporter);
-  if (!crypto::constant_time_equal(joined.mac, expected))
-    co_return fail(Errc::Denied, "join: the gateway does not hold the session's secret");
-  CO_TRY(mux_->session().on_resume_state(joined.resume));
+  if (!crypto::constant_time_equal(std::get<session::Joined>(reply).mac, expected))
+    co_return fail(Errc::Denied, "the gateway does not hold the session's secret");
+  co_return std::get<session::Joined>(std::move(reply));
+}
+
+Task<Result<>> TunnelClient::join(Carrier& carrier, bool& session_lost) {
+  Refused refused;
+  const Result<session::Joined> joined = co_await ask_to_join(carrier, false, refused);
+  if (!joined) {
+    const bool swallowed = joined.error().code == Errc::Timeout;
+    if (swallowed) ++lost_joins_;
+    udp_swallowed_ = swallowed && carrier.kind() == CarrierKind::Udp;
+    session_lost = refused == session::Refusal::Code::UnknownSession || refused == session::Refusal::Code::Denied;
+    co_return tl::unexpected(Error(joined.error()).context("join"));
+  }
+  CO_TRY(mux_->session().on_resume_state(joined->resume));
   ++joins_;
+  lost_joins_ = 0;
   failures_ = 0;
   last_error_.reset();
   set_state(LinkState::Up);

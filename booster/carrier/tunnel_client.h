@@ -46,6 +46,7 @@ class TunnelClient {
   runtime::Notify& changed() { return changed_; }
   std::uint64_t sessions_begun() const { return sessions_; }
   std::uint64_t joins() const { return joins_; }
+  std::uint64_t second_carriers() const { return second_carriers_; }  // connections that stood beside another
 
  private:
   Task<Error> run_session(SessionUser& user);
@@ -53,7 +54,12 @@ class TunnelClient {
   Task<Result<>> connect_once(bool& session_lost);
   Task<Result<>> begin(Carrier& carrier);
   Task<Result<>> join(Carrier& carrier, bool& session_lost);
+  runtime::Duration join_limit(const Carrier& carrier, std::size_t octets) const;
   Task<Result<>> carry(Carrier& carrier, Carrier::OnAnswer on_answer);
+  Task<Result<>> keep_second(const Carrier& first);
+  Task<Result<>> carry_second(Carrier& carrier);
+  using Refused = std::optional<session::Refusal::Code>;
+  Task<Result<session::Joined>> ask_to_join(Carrier& carrier, bool beside, Refused& refused);
   Task<Result<>> seek_other(Carrier& carrier, runtime::CancelScope& carrying);
   // Waits longer from failure to failure, up to about `longest`, or until retry_now().   Errors  Cancelled
   Task<Result<>> back_off(int& failures, runtime::Duration longest);
@@ -74,6 +80,9 @@ class TunnelClient {
   std::optional<runtime::TimePoint> last_contact_;
   std::string gateway_agent_;
   runtime::TimePoint begun_at_{};
+  int lost_joins_ = 0;  // in a row that were not answered in time
+  // What lets a handshake pass and swallows the rest is left for now.
+  bool udp_swallowed_ = false;
   int failures_ = 0;       // connections in a row that failed
   int vain_sessions_ = 0;  // sessions in a row that were refused or ended at once
   bool retry_now_ = false;
@@ -81,6 +90,7 @@ class TunnelClient {
   runtime::Notify wake_;
   std::uint64_t sessions_ = 0;
   std::uint64_t joins_ = 0;
+  std::uint64_t second_carriers_ = 0;
 };
 
 }  // namespace booster::carrier

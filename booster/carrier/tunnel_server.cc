@@ -163,6 +163,7 @@ Task<Result<>> TunnelServer::join(Carrier& carrier, const session::Join& join, S
   if (!proved || peer.device != session->peer.device || !host.admit(session->peer))
     co_return co_await refuse(carrier, session::Refusal::Code::Denied, "this session is not yours to join");
   session->carrier_number_ = join.carrier;
+  if (join.beside) co_return co_await stand_beside(carrier, join, session);
   while (session->carrier_ != nullptr) {  // the old connection is dead and does not know it yet
     session->carrier_->cancel();
     CO_TRY(co_await session->carrier_gone_.wait());
@@ -178,6 +179,20 @@ Task<Result<>> TunnelServer::join(Carrier& carrier, const session::Join& join, S
   ++joins_;
   CO_TRY(co_await carrier.write_greeting(session::encode_joined(joined)));
   co_return co_await carry(session, carrier);
+}
+
+Task<Result<>> TunnelServer::stand_beside(Carrier& carrier, const session::Join& join,
+                                          std::shared_ptr<ServerSession> session) {
+  const bool first_is_tls = session->present_ != nullptr && session->present_->kind() == CarrierKind::Tls;
+  if (!first_is_tls || carrier.kind() != CarrierKind::Tls || session->mux.has_beside())
+    co_return co_await refuse(carrier, session::Refusal::Code::Busy, "there is nothing to stand beside");
+  session::Joined joined;
+  const Bytes exporter = carrier.exporter(session::kExporterLabel, session::kExporterSize);
+  joined.mac = join_mac(session->secret_, session::Role::Gateway, join.carrier, exporter);
+  CO_TRY(co_await carrier.write_greeting(session::encode_joined(joined)));
+  const Result<> end = co_await carrier.carry_beside(session->mux);
+  if (!end && (end.error().code == Errc::Cancelled || end.error().code == Errc::Closed)) co_return Result<>();
+  co_return end;
 }
 
 Task<Result<>> TunnelServer::carry(std::shared_ptr<ServerSession> session, Carrier& carrier) {

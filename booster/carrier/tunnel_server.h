@@ -89,6 +89,7 @@ class TunnelServer {
   Task<Result<>> serve_udp(UdpServer& server, SessionHost& host);
   Task<Result<>> begin(Carrier& carrier, const session::Hello& hello, SessionHost& host);
   Task<Result<>> join(Carrier& carrier, const session::Join& join, SessionHost& host);
+  Task<Result<>> stand_beside(Carrier& carrier, const session::Join& join, std::shared_ptr<ServerSession> session);
   Task<Result<>> carry(std::shared_ptr<ServerSession> session, Carrier& carrier);
   Task<Result<>> run_session(std::shared_ptr<ServerSession> session, SessionHost& host);
   Task<Result<>> watch_parked();

@@ -25,6 +25,7 @@ class UdpCarrier final : public PacketCarrier {
   Task<Result<>> carry(Mux& mux, OnAnswer on_answer) override;
   Task<Result<>> finish() override;
   void network_changed() override;
+  std::optional<runtime::Duration> handshake_round_trip() const override { return connection().smoothed_rtt(); }
   bool resumed() const;  // by the ticket of an earlier connection
 
  private:

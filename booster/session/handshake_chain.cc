@@ -29,10 +29,11 @@ constexpr property::Name kNames[] = {
     name(Field::Resume, Type::Bytes, "session.resume"),
     name(Field::Code, Type::Unsigned, "session.code"),
     name(Field::Text, Type::Text, "session.text"),
+    name(Field::Beside, Type::Unsigned, "session.beside"),
 };
 static_assert(property::well_registered(kNames, property::kSessionIds));
 
-constexpr std::size_t kMaxFields = 64;  // 13 are known; room for later versions' own
+constexpr std::size_t kMaxFields = 64;  // 14 are known; room for later versions' own
 constexpr property::Limits kHandshakeLimits{kMaxJoin, kMaxFields, 2, false};
 
 template <Type T>
@@ -64,6 +65,10 @@ Bytes ChainBuilder::take() const {
 Result<ChainFields> ChainFields::parse(ByteView bytes) {
   TRY_ASSIGN(property::Chain chain, property::decode(bytes, kHandshakeLimits));
   return ChainFields(std::move(chain));
+}
+
+bool ChainFields::has(Field field) const {
+  return chain_.has(static_cast<property::Id>(field));
 }
 
 Result<std::uint64_t> ChainFields::number(Field field) const {

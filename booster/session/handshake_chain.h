@@ -27,6 +27,7 @@ enum class Field : std::uint32_t {
   Resume = 0x2a,
   Code = 0x2b,
   Text = 0x2c,
+  Beside = 0x2d,
 };
 enum class Kind : std::uint64_t { Hello = 1, Welcome = 2, Refusal = 3, Join = 4, Joined = 5, ResumeState = 6 };
 
@@ -49,6 +50,7 @@ class ChainFields {
 
   Result<Kind> kind() const;
   Result<> expect(Kind kind) const;
+  bool has(Field field) const;
   Result<std::uint64_t> number(Field field) const;
   Result<Bytes> bytes(Field field, std::size_t limit) const;
   Result<std::string> text(Field field, std::size_t limit) const;  // control characters become '?'

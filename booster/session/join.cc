@@ -22,6 +22,7 @@ Bytes encode_join(const Join& join) {
   out.number(Field::Carrier, join.carrier);
   out.bytes(Field::Mac, join.mac);
   out.bytes(Field::Resume, join.resume);
+  if (join.beside) out.number(Field::Beside, 1);
   return out.take();
 }
 
@@ -34,6 +35,11 @@ Result<Join> read_join(const ChainFields& fields) {
   TRY_ASSIGN(join.carrier, fields.number(Field::Carrier));
   TRY_ASSIGN(join.mac, fields.array<32>(Field::Mac));
   TRY_ASSIGN(join.resume, fields.bytes(Field::Resume, kMaxResumeState));
+  if (fields.has(Field::Beside)) {
+    TRY_ASSIGN(const std::uint64_t beside, fields.number(Field::Beside));
+    if (beside != 1) return fail(Errc::Protocol, "join: beside is 1 or not there");
+    join.beside = true;
+  }
   return join;
 }
 

@@ -17,7 +17,8 @@ struct Join {
   SessionId session{};
   std::uint64_t carrier = 0;  // rises with every attempt of the session; the gateway refuses one that does not
   JoinMac mac{};
-  Bytes resume;  // Session::resume_state()
+  Bytes resume;         // Session::resume_state(); of no meaning beside
+  bool beside = false;  // the present carrier: that one goes on, and nothing is resumed
   bool operator==(const Join&) const = default;
 };
 

@@ -96,6 +96,10 @@ class Session final : public FrameSource {
   Result<> on_resume_state(ByteView state);
 
   std::size_t fill(std::span<std::byte> into, TimePoint now, FrameTickets* tickets) override;
+  // For a stream carrier beside the first one: data of streams that nobody waits for, and nothing else. When it is
+  // gone, on_lost() is told of what is not settled.
+  std::size_t fill_bulk(std::span<std::byte> into, TimePoint now, FrameTickets& tickets);
+  bool settled(const FrameTicket& ticket) const;  // the peer has it, or wants it no more
   bool has_frames(TimePoint now) const override;
   std::size_t record_limit() const override;
   Result<std::size_t> on_frames(ByteView in, TimePoint now) override;
@@ -136,7 +140,8 @@ class Session final : public FrameSource {
   // session_fill.cc: what goes out
   class Filler;
   void fill_control(Filler& out, TimePoint now);
-  void fill_streams(Filler& out);
+  enum class Streams { All, Bulk };
+  void fill_streams(Filler& out, Streams which);
   void fill_stream_control(Filler& out, StreamState& stream);
   void fill_acks(Filler& out, TimePoint now);
   bool fill_data(Filler& out, StreamState& stream);

@@ -56,9 +56,24 @@ std::size_t Session::fill(std::span<std::byte> into, TimePoint now, FrameTickets
   if (!attached_) return 0;
   fill_control(out, now);
   control_bytes_ += out.used();
-  fill_streams(out);
+  fill_streams(out, Streams::All);
   if (out.used() > 0) expect(now);
   return out.used();
+}
+
+std::size_t Session::fill_bulk(std::span<std::byte> into, TimePoint now, FrameTickets& tickets) {
+  if (into.size() < kMinFill || closed_ || !attached_) return 0;
+  Filler out(into, &tickets);
+  fill_streams(out, Streams::Bulk);
+  if (out.used() > 0) expect(now);
+  return out.used();
+}
+
+bool Session::settled(const FrameTicket& ticket) const {
+  const StreamState* stream = find(ticket.stream);
+  if (stream == nullptr || stream->send.reset_error()) return true;
+  if (ticket.fin && !stream->send.over()) return false;
+  return stream->send.acked_to() >= ticket.value + ticket.length && !(ticket.open && !stream->send.anything_acked());
 }
 
 void Session::fill_control(Filler& out, TimePoint now) {
@@ -132,11 +147,12 @@ void Session::fill_acks(Filler& out, TimePoint now) {
   ack_deadline_ = kNever;
 }
 
-void Session::fill_streams(Filler& out) {
+void Session::fill_streams(Filler& out, Streams which) {
   while (out.room() >= kFrameOverhead) {
     const std::optional<schedule::Key> key = scheduler_.next();
     if (!key) return;
     StreamState& stream = *find({*key});
+    if (which == Streams::Bulk && schedule::is_urgent(stream.of)) return;
     const std::size_t before = out.used();
     if (!fill_data(out, stream)) {
       refresh(stream);  // others may have taken the session's credit

@@ -44,6 +44,15 @@ class TunnelMux final : public flow::MuxSource {
   carrier::TunnelClient& tunnel_;
 };
 
+void tell_proxy(const config::Log& log, const PairedDialer& dialer) {
+  const Result<booster::http::WebProxyPtr>& proxy = dialer.proxy();
+  if (!proxy) {
+    log.warning("no TLS to the gateway: {}", codec::to_string(proxy.error()));
+  } else if (*proxy != nullptr) {
+    log.info("TLS to the gateway goes through the proxy {}", (*proxy)->to_string());
+  }
+}
+
 Task<Result<>> run(runtime::Loop& loop, const config::Log& log, ClientParts& parts, admin::ControlServer& control,
                    flow::Interceptor& flows, net::Listener* flow_door) {
   const runtime::Surroundings here = co_await runtime::surroundings();
@@ -60,6 +69,7 @@ Task<Result<>> run(runtime::Loop& loop, const config::Log& log, ClientParts& par
   log.info("{} client serves IMAP at {}, submission at {}", version_text(), parts.faces.imap().to_string(),
            parts.faces.submission().to_string());
   if (!parts.dialer.known()) log.warning("{}", parts.dialer.why_not().error().what);
+  tell_proxy(log, parts.dialer);
   {
     runtime::SignalWatch signals(loop, {SIGTERM, SIGINT});
     const Result<int> number = co_await signals.next();

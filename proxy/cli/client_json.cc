@@ -97,6 +97,10 @@ json to_json(const client::ClientStatus& status, bool all_bodies) {
                    {"sessions", status.link.sessions},
                    {"joins", status.link.joins},
                    {"carrier", status.link.carrier},
+                   {"via", status.link.via},
+                   {"connections", status.link.carrier.empty() ? 0
+                                   : status.link.beside        ? 2
+                                                               : 1},
                    {"path", path_or_null(status.link.path)},
                    {"round_trip_ms", status.link.round_trip ? json(status.link.round_trip->count()) : json()},
                    {"since_contact_seconds", seconds_or_null(status.link.since_contact)}}},

@@ -7,6 +7,7 @@
 #include "proxy/admin/control_client.h"
 #include "proxy/cli/commands.h"
 #include "proxy/cli/device_name.h"
+#include "proxy/cli/gateway_proxy.h"
 #include "proxy/cli/output.h"
 #include "proxy/cli/qr.h"
 #include "proxy/cli/side.h"
@@ -41,10 +42,13 @@ int at_gateway(const Place& place, const PairOptions& options) {
 
 Result<std::string> enrol_here(const config::ClientConfig& loaded, const std::string& text) {
   TRY_ASSIGN(client::PairingUrl url, client::parse_pairing_url(text));
-  booster::runtime::Loop loop;
-  TRY_ASSIGN(const client::DeviceIdentity identity, loop.run(client::enrol(loop, std::move(url), device_name(loaded))));
-  TRY(make_state_dir(loaded.state_dir));
   const auto disk = booster::disk::make_posix_disk();
+  client::Reach reach;
+  reach.proxy = gateway_proxy(*disk, loaded, booster::http::process_environment(), url.gateway.host);
+  booster::runtime::Loop loop;
+  TRY_ASSIGN(const client::DeviceIdentity identity,
+             loop.run(client::enrol(loop, std::move(url), std::move(reach), device_name(loaded))));
+  TRY(make_state_dir(loaded.state_dir));
   TRY(client::store_identity(*disk, loaded.state_dir, identity));
   std::string users;
   for (const std::string& address : identity.addresses) users += (users.empty() ? "" : ", ") + address;

@@ -1,6 +1,7 @@
 #include "proxy/cli/paired_dialer.h"
 
 #include "booster/net/address.h"
+#include "proxy/cli/gateway_proxy.h"
 #include "proxy/client/dialers.h"
 
 namespace proxy::cli {
@@ -34,11 +35,13 @@ Result<> PairedDialer::reload() {
   }
   const client::DeviceIdentity* proof = identity ? &*identity : nullptr;
   if (!config_.by_authority && proof == nullptr) return {};
-  const client::Carriers carriers = carriers_of(config_);
+  client::Reach reach;
+  reach.carriers = carriers_of(config_);
+  reach.proxy = gateway_proxy(disk_, config_, booster::http::process_environment(), place.host);
+  proxy_ = reach.proxy;
   Result<std::unique_ptr<booster::carrier::Dialer>> made =
-      config_.by_authority
-          ? client::make_dialer_by_name(loop_, proof, place, config_.ca_file, carriers)
-          : client::make_dialer(loop_, proof, {place.host, place.port, identity->gateway.pin}, carriers);
+      config_.by_authority ? client::make_dialer_by_name(loop_, proof, place, config_.ca_file, reach)
+                           : client::make_dialer(loop_, proof, {place.host, place.port, identity->gateway.pin}, reach);
   if (!made) return tl::unexpected(made.error());
   gateway_ = place.to_string();
   inner_ = *std::move(made);
@@ -63,6 +66,12 @@ booster::runtime::Task<Result<PairedDialer::CarrierPtr>> PairedDialer::dial_othe
   CO_TRY(why_not());
   const std::shared_ptr<booster::carrier::Dialer> inner = inner_;
   co_return co_await inner->dial_other(present);
+}
+
+booster::runtime::Task<Result<PairedDialer::CarrierPtr>> PairedDialer::dial_beside() {
+  CO_TRY(why_not());
+  const std::shared_ptr<booster::carrier::Dialer> inner = inner_;
+  co_return co_await inner->dial_beside();
 }
 
 }  // namespace proxy::cli

@@ -1,6 +1,7 @@
 // Dials the gateway this device is paired with; a new pairing takes effect at the next dial.
 #pragma once
 #include "booster/carrier/tunnel_client.h"
+#include "booster/http/web_proxy.h"
 #include "proxy/client/device_identity.h"
 #include "proxy/config/client_config.h"
 
@@ -16,16 +17,20 @@ class PairedDialer final : public booster::carrier::Dialer {
   bool known() const { return inner_ != nullptr; }
   const std::string& gateway() const { return gateway_; }  // host:port; empty: not paired
   Result<> why_not() const;
+  // Through which TLS goes; an error: TLS cannot be dialled, UDP can.
+  const Result<booster::http::WebProxyPtr>& proxy() const { return proxy_; }
 
   using CarrierPtr = std::unique_ptr<booster::carrier::Carrier>;
   booster::runtime::Task<Result<CarrierPtr>> dial() override;
   booster::runtime::Task<Result<CarrierPtr>> dial_other(booster::carrier::CarrierKind present) override;
+  booster::runtime::Task<Result<CarrierPtr>> dial_beside() override;
 
  private:
   booster::runtime::Loop& loop_;
   booster::disk::Disk& disk_;
   const config::ClientConfig& config_;
   std::string gateway_;
+  Result<booster::http::WebProxyPtr> proxy_ = booster::http::WebProxyPtr();
   std::shared_ptr<booster::carrier::Dialer> inner_;  // shared with who dials: a new pairing may come meanwhile
 };
 

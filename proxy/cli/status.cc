@@ -23,10 +23,12 @@ std::string ago(const Json& json, const char* key) {
   return age(std::chrono::seconds(found->get<std::int64_t>())) + " ago";
 }
 
-// "udp, 87 ms, 9.8 Mbit/s up, 1.2 % lost"
+// "udp, 87 ms, 9.8 Mbit/s up, 1.2 % lost", "tls via proxy 192.0.2.1:3128, 87 ms"
 std::string carrier_text(const Json& session) {
   std::string line = text(session, "carrier");
   if (line.empty()) return line;
+  if (session.value("connections", 1) > 1) line += " (two connections)";
+  if (!text(session, "via").empty()) line += " via proxy " + text(session, "via");
   if (!text(session, "round_trip_ms").empty()) line += ", " + text(session, "round_trip_ms") + " ms";
   const auto path = session.find("path");  // a client's only
   if (path == session.end() || !path->is_object()) return line;

@@ -132,6 +132,8 @@ Task<Result<ClientStatus>> Client::status() {
   status.link.joins = tunnel_.joins();
   if (const booster::carrier::Carrier* carrier = tunnel_.carrier()) {
     status.link.carrier = to_string(carrier->kind());
+    status.link.via = carrier->via();
+    status.link.beside = tunnel_.mux() != nullptr && tunnel_.mux()->has_beside();
     status.link.path = carrier->report();
   }
   status.link.state = tunnel_.state() == LinkState::Up           ? "up"

@@ -13,35 +13,35 @@ using booster::carrier::Dialer;
 using DialerPtr = std::unique_ptr<Dialer>;
 
 template <class MakeContext>
-Result<DialerPtr> make(booster::runtime::Loop& loop, const std::string& host, std::uint16_t port, Carriers carriers,
+Result<DialerPtr> make(booster::runtime::Loop& loop, const std::string& host, std::uint16_t port, const Reach& reach,
                        const MakeContext& context) {
   DialerPtr udp;
   DialerPtr tls;
-  if (carriers != Carriers::Tls) {
+  if (reach.carriers != Carriers::Tls) {
     TRY_ASSIGN(booster::tls::Context made, context(CarrierKind::Udp));
     udp = std::make_unique<booster::carrier::UdpDialer>(loop, host, port, std::move(made));
   }
-  if (carriers != Carriers::Udp) {
+  if (reach.carriers != Carriers::Udp) {
     TRY_ASSIGN(booster::tls::Context made, context(CarrierKind::Tls));
-    tls = std::make_unique<booster::carrier::TcpDialer>(loop, host, port, std::move(made));
+    tls = std::make_unique<booster::carrier::TcpDialer>(loop, host, port, std::move(made), reach.proxy);
   }
-  if (carriers == Carriers::Udp) return udp;
-  if (carriers == Carriers::Tls) return tls;
+  if (reach.carriers == Carriers::Udp) return udp;
+  if (reach.carriers == Carriers::Tls) return tls;
   return DialerPtr(new booster::carrier::RaceDialer(loop, std::move(udp), std::move(tls)));
 }
 
 }  // namespace
 
 Result<DialerPtr> make_dialer(booster::runtime::Loop& loop, const DeviceIdentity* identity,
-                              const GatewayAddress& gateway, Carriers carriers) {
-  return make(loop, gateway.host, gateway.port, carriers,
+                              const GatewayAddress& gateway, const Reach& reach) {
+  return make(loop, gateway.host, gateway.port, reach,
               [&](CarrierKind by) { return tunnel_context(identity, gateway.pin, by); });
 }
 
 Result<DialerPtr> make_dialer_by_name(booster::runtime::Loop& loop, const DeviceIdentity* identity,
                                       const booster::net::HostPort& gateway, const std::string& ca_file,
-                                      Carriers carriers) {
-  return make(loop, gateway.host, gateway.port, carriers,
+                                      const Reach& reach) {
+  return make(loop, gateway.host, gateway.port, reach,
               [&](CarrierKind by) { return tunnel_context_by_name(identity, ca_file, by); });
 }
 

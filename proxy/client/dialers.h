@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "booster/carrier/carrier.h"
+#include "booster/http/web_proxy.h"
 #include "booster/net/address.h"
 #include "booster/runtime/loop.h"
 #include "proxy/client/device_identity.h"
@@ -11,15 +12,20 @@ namespace proxy::client {
 
 enum class Carriers { Both, Udp, Tls };
 
+struct Reach {
+  Carriers carriers = Carriers::Both;
+  Result<booster::http::WebProxyPtr> proxy = booster::http::WebProxyPtr();  // for TLS; an error is that of each dial
+};
+
 // The gateway is known by its pin; `identity`: the device's own, nullptr before it is paired.
 //   Errors  those of tls::Context
 Result<std::unique_ptr<booster::carrier::Dialer>> make_dialer(booster::runtime::Loop& loop,
                                                               const DeviceIdentity* identity,
-                                                              const GatewayAddress& gateway, Carriers carriers);
+                                                              const GatewayAddress& gateway, const Reach& reach);
 // … or by its certificate's authority and name.
 Result<std::unique_ptr<booster::carrier::Dialer>> make_dialer_by_name(booster::runtime::Loop& loop,
                                                                       const DeviceIdentity* identity,
                                                                       const booster::net::HostPort& gateway,
-                                                                      const std::string& ca_file, Carriers carriers);
+                                                                      const std::string& ca_file, const Reach& reach);
 
 }  // namespace proxy::client

@@ -73,8 +73,8 @@ Task<Result<DeviceIdentity>> enrol(runtime::Loop& loop, carrier::Dialer& dialer,
   co_return DeviceIdentity(std::move(gateway), std::move(key), std::move(certificate), std::move(answer->addresses));
 }
 
-Task<Result<DeviceIdentity>> enrol(runtime::Loop& loop, PairingUrl url, std::string device) {
-  CO_TRY_ASSIGN(const std::unique_ptr<carrier::Dialer> made, make_dialer(loop, nullptr, url.gateway, Carriers::Both));
+Task<Result<DeviceIdentity>> enrol(runtime::Loop& loop, PairingUrl url, Reach reach, std::string device) {
+  CO_TRY_ASSIGN(const std::unique_ptr<carrier::Dialer> made, make_dialer(loop, nullptr, url.gateway, reach));
   carrier::Dialer& dialer = *made;
   co_return co_await enrol(loop, dialer, url.gateway, std::move(url.code), std::move(device));
 }

@@ -4,6 +4,7 @@
 
 #include "booster/carrier/tunnel_client.h"
 #include "proxy/client/device_identity.h"
+#include "proxy/client/dialers.h"
 
 namespace proxy::client {
 
@@ -20,7 +21,7 @@ Result<PairingUrl> parse_pairing_url(std::string_view url);  // Errors  Protocol
 //   Errors  Denied: wrong pin, or the code is refused (with the gateway's reason) · Unreachable, Timeout
 Task<Result<DeviceIdentity>> enrol(booster::runtime::Loop& loop, booster::carrier::Dialer& dialer,
                                    GatewayAddress gateway, std::string code, std::string device);
-// The same over TCP.
-Task<Result<DeviceIdentity>> enrol(booster::runtime::Loop& loop, PairingUrl url, std::string device);
+// The same, dialling by itself.
+Task<Result<DeviceIdentity>> enrol(booster::runtime::Loop& loop, PairingUrl url, Reach reach, std::string device);
 
 }  // namespace proxy::client

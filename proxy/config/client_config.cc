@@ -37,6 +37,20 @@ void read_faces(Section& in, ClientConfig& config) {
   }
 }
 
+void read_proxy(Section& in, ClientConfig& config) {
+  in.require("address");
+  in.text("address", config.proxy);
+  const bool given = !config.proxy.empty() && config.proxy != kNoProxy;
+  if (given && !booster::net::HostPort::parse(config.proxy))
+    in.wrong("address", "want host:port of an HTTP proxy, such as proxy.example.org:3128, or none");
+  in.text("user", config.proxy_user);
+  in.text("password_file", config.proxy_password_file);
+  if (config.proxy_user.empty() != config.proxy_password_file.empty())
+    in.wrong("user", "user and password_file go together");
+  if (!given && !config.proxy_user.empty()) in.wrong("user", "belongs to an address");
+  if (config.proxy_user.find(':') != std::string::npos) in.wrong("user", "may not hold ':'");
+}
+
 void read_client(Section& in, ClientConfig& config) {
   config.state_dir = default_state_dir();
   in.section("gateway", [&](Section& inner) {
@@ -47,6 +61,7 @@ void read_client(Section& in, ClientConfig& config) {
     if (!config.ca_file.empty()) config.by_authority = true;
   });
   in.choice("carrier", config.carriers, {{"auto", Carriers::Both}, {"udp", Carriers::Udp}, {"tls", Carriers::Tls}});
+  in.section("proxy", [&](Section& inner) { read_proxy(inner, config); });
   in.text("device", config.device);
   in.text("state_dir", config.state_dir);
   in.section("faces", [&](Section& inner) { read_faces(inner, config); });

@@ -10,14 +10,19 @@ namespace proxy::config {
 enum class Carriers { Both, Udp, Tls };
 enum class Bodies { All, Recent, OnDemand };
 
+constexpr std::string_view kNoProxy = "none";
+
 struct ClientConfig {
   // Empty: from `packetboat pair URL`, kept in state_dir.
   std::string gateway;  // host:port
   std::string ca_file;  // with `gateway`: trust by authority and host name instead of the pinned key
   bool by_authority = false;
   Carriers carriers = Carriers::Both;
-  std::string device;     // this machine's name, for people; empty: the host name
-  std::string state_dir;  // empty: $XDG_STATE_HOME/packetboat or ~/.local/state/packetboat
+  std::string proxy;  // host:port of an HTTP proxy; kNoProxy: never one; empty: what the environment says
+  std::string proxy_user;
+  std::string proxy_password_file;  // with proxy_user
+  std::string device;               // this machine's name, for people; empty: the host name
+  std::string state_dir;            // empty: $XDG_STATE_HOME/packetboat or ~/.local/state/packetboat
   std::string imap = "127.0.0.1:1143";
   std::string submission = "127.0.0.1:1587";
   std::string face_certificate;  // PEM; with face_key: STARTTLS at the faces

@@ -1,5 +1,6 @@
 #include "proxy/flow/interceptor.h"
 
+#include "booster/http/connect_request.h"
 #include "booster/net/buffered_reader.h"
 #include "booster/runtime/scope.h"
 #include "booster/runtime/timer.h"
@@ -22,7 +23,7 @@ struct Asked {
 };
 
 Task<Result<Asked>> read_request(net::Stream& program) {
-  net::BufferedReader in(program, kMaxConnectHead + 1024);
+  net::BufferedReader in(program, booster::http::kMaxConnectHead + 1024);
   RequestParser parser;
   for (;;) {
     const auto step = parser.on_bytes(in.view());

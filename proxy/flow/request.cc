@@ -1,5 +1,6 @@
 #include "proxy/flow/request.h"
 
+#include "booster/http/connect_request.h"
 #include "booster/net/address.h"
 
 namespace proxy::flow {
@@ -53,13 +54,6 @@ std::string literal(ByteView address) {
     text += codec::to_hex(address.subspan(i, 2));
   }
   return text;
-}
-
-bool plain_host(std::string_view host) {
-  if (host.empty() || host.size() > kMaxHost) return false;
-  for (const char c : host)
-    if (c <= ' ' || c == 127 || c == '/' || c == '@') return false;
-  return true;
 }
 
 Bytes http_answer(std::string_view status, std::string_view text) {
@@ -139,33 +133,20 @@ Result<RequestParser::Step> RequestParser::socks_request(ByteView in) {
   step.target.emplace();
   step.target->host = type == kName ? codec::to_string(address) : literal(address);
   step.target->port = static_cast<std::uint16_t>(at(in, start + size) << 8 | at(in, start + size + 1));
-  if (!plain_host(step.target->host) || step.target->port == 0)
+  if (!booster::http::is_plain_host(step.target->host) || step.target->port == 0)
     return fail(Errc::Protocol, "socks: a target that is none");
   state_ = State::Done;
   return step;
 }
 
-// CONNECT host:port HTTP/1.x CRLF *(header CRLF) CRLF
+// CONNECT …     RFC 9110 §9.3.6
 Result<RequestParser::Step> RequestParser::connect_request(ByteView in) {
   error_answer_ = http_answer("400 Bad Request", "this port speaks SOCKS5 and HTTP CONNECT");
-  const std::string_view text = as_text(in);
-  constexpr std::string_view kVerb = "CONNECT ";
-  if (text.substr(0, kVerb.size()) != kVerb.substr(0, text.size()))
-    return fail(Errc::Protocol, "proxy port: neither SOCKS5 nor HTTP CONNECT");
-  const std::size_t end = text.find("\r\n\r\n");
-  if (end == std::string_view::npos) {
-    if (text.size() >= kMaxConnectHead) return fail(Errc::Limit, "HTTP CONNECT: headers of more than 8 KiB");
-    return Step{};
-  }
-  const std::string_view line = text.substr(kVerb.size(), text.find("\r\n") - kVerb.size());
-  const std::size_t space = line.find(' ');
-  if (space == std::string_view::npos || line.substr(space + 1).substr(0, 7) != "HTTP/1.")
-    return fail(Errc::Protocol, "HTTP CONNECT: malformed");
-  const auto both = booster::net::HostPort::parse(line.substr(0, space));
-  if (!both || !plain_host(both->host) || both->port == 0) return fail(Errc::Protocol, "HTTP CONNECT: want host:port");
+  TRY_ASSIGN(const auto request, booster::http::parse_connect_request(in));
+  if (!request) return Step{};
   Step step;
-  step.used = end + 4;
-  step.target = Target{both->host, both->port};
+  step.used = request->used;
+  step.target = Target{request->target.host, request->target.port};
   state_ = State::Done;
   return step;
 }

@@ -11,8 +11,6 @@
 namespace proxy::flow {
 
 constexpr std::size_t kMaxSocksMessage = 2 + 255;  // the longest greeting; a request is at most 4 + 1 + 255 + 2
-constexpr std::size_t kMaxConnectHead = 8 * 1024;  // browsers send some hundred bytes of headers
-constexpr std::size_t kMaxHost = 255;
 
 enum class Kind { Socks5, Connect };
 

@@ -12,7 +12,7 @@ import tree
 
 CODEC = ["codec/property", "codec/mime", "codec/convert", "codec/container", "codec/figure", "codec/content", "codec/chunk", "codec/refer", "codec/compress"]
 BOOSTER = [
-    "booster/runtime", "booster/disk", "booster/sql", "booster/crypto", "booster/net", "booster/platform", "booster/tls",
+    "booster/runtime", "booster/disk", "booster/sql", "booster/crypto", "booster/net", "booster/platform", "booster/tls", "booster/http",
     "booster/schedule", "booster/session", "booster/transport", "booster/carrier", "booster/store",
 ]
 GRAMMARS = ["proxy/imap", "proxy/smtp", "proxy/dav"]
@@ -40,12 +40,13 @@ MAY_USE = {
     # Where the system has no keyring, the secret store is a sealed file.
     "booster/platform": ["booster/runtime", "booster/crypto"],
     "booster/tls": ["booster/net", "booster/crypto"],
+    "booster/http": ["booster/net", "booster/crypto"],
     "booster/schedule": ["codec/base"],
     "booster/session": ["booster/schedule", "codec/property"],
     "booster/transport/words": ["booster/session"],
     "booster/transport/packet": ["booster/transport/words", "booster/crypto"],
     "booster/transport": ["booster/transport/words", "booster/transport/packet"],
-    "booster/carrier": ["booster/session", "booster/transport", "booster/tls", "booster/net", "booster/platform", "booster/crypto"],
+    "booster/carrier": ["booster/session", "booster/transport", "booster/tls", "booster/http", "booster/net", "booster/platform", "booster/crypto"],
     "booster/store": ["booster/sql", "booster/disk", "codec/chunk"],
     "proxy/imap": ["codec/base"],
     "proxy/smtp": ["codec/base"],
@@ -71,7 +72,7 @@ MAY_USE = {
     "proxy/gateway/dispatcher": ["booster/carrier", "proxy/gateway", "proxy/gateway/state", "proxy/gateway/broker", "proxy/gateway/worker",
                                  "proxy/flow"],
     # A flow's open metadata names its lane like a mail stream's.
-    "proxy/flow": ["booster/carrier", "booster/net", "codec/chunk", "codec/compress", "proxy/sync"],
+    "proxy/flow": ["booster/carrier", "booster/http", "booster/net", "codec/chunk", "codec/compress", "proxy/sync"],
     # The gateway's settings are proxy/gateway's own types, filled here.
     "proxy/config": ["booster/crypto", "booster/net", "proxy/gateway"],
     "proxy/admin": ["booster/platform"],

@@ -1,13 +1,14 @@
 """What carries the tunnel: UDP by default, TLS where UDP does not pass, and the same session through all of it."""
 
 import hashlib
+import pathlib
 import random
 import sys
 import threading
 
 import accounts
 import pytest
-from lab import Lab
+from lab import Lab, ROOT
 
 LINK = "sym:8M:40:0%"
 FAR_PORT = 20777
@@ -159,3 +160,34 @@ def test_where_udp_never_passes_mail_flows_over_tls(world):
         assert session(lab)["carrier"] == "tls"
         assert accounts.status(lab, "gateway")["sessions"][0]["carrier"] == "tls"
         mail_comes(lab, "without udp")
+
+
+PROXY_ADDRESS = "10.77.0.9"  # at the far end of the link too
+PROXY_PORT = 3128
+PASSWORD = "hunter2-seven"
+
+
+def restart_through_proxy(lab: Lab, credentials: str) -> None:
+    lab.call("kill", "client")
+    lab.call("start", "client", environment={"https_proxy": f"http://{credentials}@{PROXY_ADDRESS}:{PROXY_PORT}"})
+
+
+def test_where_only_a_proxy_reaches_the_gateway_mail_flows_through_it(world):
+    with Lab("--profile", LINK + ",udp=no", "--wait", "synced") as lab:
+        lab.run("server", "ip", "addr", "add", f"{PROXY_ADDRESS}/24", "dev", "link")
+        program = ROOT / "tests" / "support" / "servers" / "connect_proxy.py"
+        with accounts.running(lab, "server", sys.executable, str(program), f"{PROXY_ADDRESS}:{PROXY_PORT}", f"me:{PASSWORD}") as proxy:
+            assert proxy.stdout.readline() == b"ready\n"
+            lab.run("client", "ip", "route", "add", "blackhole", "10.77.0.1")
+            restart_through_proxy(lab, "me:hunter2-eight")
+            accounts.until(lambda: 'refuses the user name or password for realm "office"' in session(lab)["trouble"], "the refusal is told")
+            assert session(lab)["state"] != "connected"
+            restart_through_proxy(lab, f"me:{PASSWORD}")
+            until_over(lab, "tls")
+            assert session(lab)["via"] == f"{PROXY_ADDRESS}:{PROXY_PORT}"
+            told = lab.packetboat("status")
+            assert f"over      tls via proxy {PROXY_ADDRESS}:{PROXY_PORT}" in told
+            mail_comes(lab, "through the proxy")
+            log = (pathlib.Path(lab.dir) / "log" / "client.log").read_text()
+            assert f"through the proxy {PROXY_ADDRESS}:{PROXY_PORT}" in log
+            assert "hunter2" not in log + told + str(accounts.status(lab))

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "booster/crypto/password_file.h"
 #include "booster/disk/durable.h"
 
 namespace proxy::gateway::broker {
@@ -23,14 +24,6 @@ Result<Secret> load_or_make_key(disk::Disk& files, const disk::Path& path) {
   return fresh;
 }
 
-// One line; its end is not part of the password.
-Result<Secret> read_password(disk::Disk& files, const disk::Path& path) {
-  TRY_ASSIGN(Bytes bytes, disk::read_file(files, path, kMaxPasswordFile));
-  while (!bytes.empty() && (bytes.back() == std::byte{'\n'} || bytes.back() == std::byte{'\r'})) bytes.pop_back();
-  if (bytes.empty()) return fail(Errc::Corrupt, "password file is empty");
-  return Secret(std::move(bytes));
-}
-
 }  // namespace
 
 Result<std::vector<std::string>> Vault::configure(disk::Disk& files, const Configure& settings) {
@@ -38,7 +31,7 @@ Result<std::vector<std::string>> Vault::configure(disk::Disk& files, const Confi
   std::vector<std::string> troubles;
   masters_.clear();
   for (const Configure::Master& master : settings.masters) {
-    Result<Secret> password = read_password(files, master.password_file);
+    Result<Secret> password = booster::crypto::read_password_file(files, master.password_file);
     if (!password) {
       troubles.push_back("master user of " + master.domain + ": " + codec::to_string(password.error()));
       continue;

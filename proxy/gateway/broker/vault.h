@@ -15,7 +15,6 @@ namespace proxy::gateway::broker {
 
 constexpr std::size_t kTagsPerAccount = 16;  // a guesser's wrong words push out the oldest, which is then asked once
 constexpr std::size_t kTaggedAccounts = 65536;
-constexpr std::size_t kMaxPasswordFile = 4096;
 constexpr auto kRefusedFor = std::chrono::hours(1);  // a password set anew at the server may be an old one
 
 class Vault {

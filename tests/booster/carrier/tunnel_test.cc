@@ -1,9 +1,6 @@
 #include <random>
 
-#include "booster/carrier/tls_carrier.h"
-#include "booster/net/memory_stream.h"
-#include "tests/booster/carrier/echo_world.h"
-#include "tests/support/coro_test.h"
+#include "tests/booster/carrier/memory_world.h"
 
 namespace booster::carrier {
 namespace {
@@ -13,103 +10,10 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-// Connections made by the client's dialer come out of the gateway's listener; both can be cut and refused.
-class MemoryNetwork final : public net::Listener, public Dialer {
- public:
-  MemoryNetwork(runtime::Loop& loop, tls::Context client, net::MemoryLink link)
-      : loop_(loop), client_(std::move(client)), link_(link), waiting_(16) {}
-  Task<Result<net::StreamPtr>> accept() override { co_return co_await waiting_.pop(); }
-  net::Address local() const override { return *net::Address::parse("127.0.0.1:1"); }
-  void close() override { waiting_.close(); }
-  Task<Result<std::unique_ptr<Carrier>>> dial() override {
-    if (down) co_return fail(Errc::Unreachable, "down");
-    link_.seed += 2;
-    net::MemoryPair pair = net::make_memory_pair(loop_, link_);
-    wires_.push_back(pair.client.get());
-    ++dials;
-    CO_TRY(co_await waiting_.push(std::move(pair.server)));
-    CO_TRY_ASSIGN(std::unique_ptr<tls::TlsStream> secured,
-                  co_await tls::TlsStream::connect(client_, std::move(pair.client), "gateway"));
-    co_return std::unique_ptr<Carrier>(new TlsCarrier(loop_, std::move(secured)));
-  }
-  void cut() {  // only the newest can be alive
-    if (!wires_.empty()) wires_.back()->close();
-    wires_.clear();
-  }
-  bool down = false;
-  int dials = 0;
-
- private:
-  runtime::Loop& loop_;
-  tls::Context client_;
-  net::MemoryLink link_;
-  runtime::Channel<net::StreamPtr> waiting_;
-  std::vector<net::Stream*> wires_;
-};
-
-Task<Result<>> serve_quietly(TunnelServer& server, net::Listener& listener, SessionHost& host) {
-  std::vector<net::Listener*> listeners(1, &listener);
-  std::vector<UdpServer*> no_udp;
-  (void)co_await server.serve(std::move(listeners), std::move(no_udp), host);
-  co_return Result<>();
-}
-
-struct World {
-  explicit World(runtime::Loop& on, runtime::CancelScope& scope, net::MemoryLink link = {})
-      : loop(on),
-        identity(make_identity("gateway")),
-        device(make_identity("device")),
-        device_pin(device.chain.front().pin()),
-        host(on),
-        tasks(on, scope) {
-    tls::ClientOptions options;
-    options.by_pin = tls::VerifyByPin{identity.chain.front().pin()};
-    options.identity = std::move(device);
-    network = std::make_unique<MemoryNetwork>(loop, *tls::Context::client(std::move(options)), link);
-    tls::ServerOptions server_options{
-        .identity = std::move(identity), .ask_for_certificate = true, .oldest = tls::Version::Tls13};
-    server_context.emplace(*tls::Context::server(std::move(server_options)));
-    client.emplace(loop, *network, ClientOptions{.agent = "test", .device = "laptop", .limits = {}});
-    tasks.spawn("client", client->run(nobody));
-  }
-  void start_server() {
-    server = std::make_unique<TunnelServer>(loop, *server_context, "gateway", ServerLimits{});
-    server_tasks = std::make_unique<runtime::TaskScope>(loop, tasks.cancel_scope());
-    server_tasks->spawn("server", serve_quietly(*server, *network, host));
-  }
-  Task<void> stop_server() {
-    server_tasks->cancel();
-    co_await server_tasks->join();
-    server.reset();
-    server_tasks.reset();
-  }
-  Task<void> end() {
-    tasks.cancel();
-    if (server_tasks != nullptr) co_await stop_server();
-    co_await tasks.join();
-  }
-  Task<Result<>> until_up() {
-    while (client->state() != LinkState::Up) CO_TRY(co_await client->changed().wait());
-    co_return Result<>();
-  }
-  runtime::Loop& loop;
-  tls::Identity identity;
-  tls::Identity device;
-  crypto::Digest device_pin;
-  EchoHost host;
-  Nobody nobody;
-  runtime::TaskScope tasks;
-  std::optional<tls::Context> server_context;
-  std::unique_ptr<MemoryNetwork> network;
-  std::optional<TunnelClient> client;
-  std::unique_ptr<TunnelServer> server;
-  std::unique_ptr<runtime::TaskScope> server_tasks;
-};
-
 CORO_TEST(Tunnel, TheDeviceKeyIsProvedAndTheFirstAnswerTakesOneRoundTripBehindTls) {
   net::MemoryLink link;
   link.delay = milliseconds(300);
-  World world(loop, co_await runtime::current_cancel(), link);
+  MemoryWorld world(loop, co_await runtime::current_cancel(), link);
   world.start_server();
   int equal = 0;
   while (world.client->mux() == nullptr) CO_ASSERT_OK(co_await world.client->changed().wait());
@@ -122,7 +26,7 @@ CORO_TEST(Tunnel, TheDeviceKeyIsProvedAndTheFirstAnswerTakesOneRoundTripBehindTl
 }
 
 CORO_TEST(Tunnel, ASessionClosedBeforeItCouldBeginIsNotBegun) {
-  World world(loop, co_await runtime::current_cancel());
+  MemoryWorld world(loop, co_await runtime::current_cancel());
   world.network->down = true;
   while (!world.client->last_error()) CO_ASSERT_OK(co_await world.client->changed().wait());
   world.start_server();
@@ -140,7 +44,7 @@ CORO_TEST(Tunnel, EightStreamsSurviveTwentyCuts) {
   net::MemoryLink link;
   link.delay = milliseconds(20);
   link.bytes_per_second = 400'000;
-  World world(loop, co_await runtime::current_cancel(), link);
+  MemoryWorld world(loop, co_await runtime::current_cancel(), link);
   world.start_server();
   CO_ASSERT_OK(co_await world.until_up());
   int equal = 0;
@@ -164,8 +68,50 @@ CORO_TEST(Tunnel, EightStreamsSurviveTwentyCuts) {
   co_await world.end();
 }
 
+CORO_TEST(Tunnel, ALostAnswerToAJoinIsAskedForOnANewHandshakeSoon) {
+  net::MemoryLink link;
+  link.delay = milliseconds(80);
+  MemoryWorld world(loop, co_await runtime::current_cancel(), link);
+  world.start_server();
+  CO_ASSERT_OK(co_await world.until_up());
+  int equal = 0;
+  runtime::TaskScope streams(loop, co_await runtime::current_cancel());
+  streams.spawn("stream", echo_compare(*world.client->mux(), 1, 900'000, equal));
+  CO_ASSERT_OK(co_await runtime::sleep_for(seconds(1)));
+  world.network->swallowed_dials = 2;
+  const int dials = world.network->dials;
+  const runtime::TimePoint start = loop.now();
+  world.network->cut();
+  while (world.client->joins() == 0) CO_ASSERT_OK(co_await world.client->changed().wait());
+  // 2 s and then 4 s for what does not come, handshakes, and the pauses between.
+  EXPECT_LE(loop.now() - start, seconds(9));
+  EXPECT_EQ(world.network->dials, dials + 3);
+  co_await streams.join();
+  EXPECT_EQ(equal, 1);
+  EXPECT_EQ(world.host.sessions, 1);
+  co_await world.end();
+}
+
+CORO_TEST(Tunnel, WhatLetsAHandshakeOverUdpPassAndSwallowsTheJoinIsLeftForTls) {
+  MemoryWorld world(loop, co_await runtime::current_cancel());
+  world.network->pose_as_udp = true;
+  world.start_server();
+  CO_ASSERT_OK(co_await world.until_up());
+  world.network->swallowed_dials = 1;
+  world.network->cut();
+  while (world.client->joins() == 0) CO_ASSERT_OK(co_await world.client->changed().wait());
+  CO_ASSERT_TRUE(world.network->others.size() == 1);
+  EXPECT_EQ(world.network->others[0], CarrierKind::Udp);
+  EXPECT_EQ(world.network->dials, 3);
+  int equal = 0;
+  CO_ASSERT_OK(co_await echo_compare(*world.client->mux(), 1, 5000, equal));
+  EXPECT_EQ(equal, 1);
+  EXPECT_EQ(world.host.sessions, 1);
+  co_await world.end();
+}
+
 CORO_TEST(Tunnel, AForgottenSessionIsAnsweredAtOnceAndANewOneBegins) {
-  World world(loop, co_await runtime::current_cancel());
+  MemoryWorld world(loop, co_await runtime::current_cancel());
   world.start_server();
   CO_ASSERT_OK(co_await world.until_up());
   world.network->cut();
@@ -182,7 +128,7 @@ CORO_TEST(Tunnel, AForgottenSessionIsAnsweredAtOnceAndANewOneBegins) {
 }
 
 CORO_TEST(Tunnel, ABrokenSessionIsKeptForItsGraceAndNoLonger) {
-  World world(loop, co_await runtime::current_cancel());
+  MemoryWorld world(loop, co_await runtime::current_cancel());
   world.start_server();
   CO_ASSERT_OK(co_await world.until_up());
   world.network->down = true;
@@ -199,7 +145,7 @@ CORO_TEST(Tunnel, ABrokenSessionIsKeptForItsGraceAndNoLonger) {
 }
 
 CORO_TEST(Tunnel, ARefusalReachesTheClientWithItsReason) {
-  World world(loop, co_await runtime::current_cancel());
+  MemoryWorld world(loop, co_await runtime::current_cancel());
   world.host.refuse = true;
   world.start_server();
   while (!world.client->last_error()) CO_ASSERT_OK(co_await world.client->changed().wait());
@@ -209,7 +155,7 @@ CORO_TEST(Tunnel, ARefusalReachesTheClientWithItsReason) {
 }
 
 CORO_TEST(Tunnel, ARefusedClientTriesEverMoreSeldomAndStillKnowsWhy) {
-  World world(loop, co_await runtime::current_cancel());
+  MemoryWorld world(loop, co_await runtime::current_cancel());
   world.host.refuse = true;
   world.start_server();
   (void)co_await runtime::sleep_for(hours(1));
@@ -226,7 +172,7 @@ CORO_TEST(Tunnel, ARefusedClientTriesEverMoreSeldomAndStillKnowsWhy) {
 }
 
 CORO_TEST(Tunnel, SessionsThatTheGatewayEndsAtOnceAreNotBegunWithoutPause) {
-  World world(loop, co_await runtime::current_cancel());
+  MemoryWorld world(loop, co_await runtime::current_cancel());
   world.host.hang_up = true;
   world.start_server();
   (void)co_await runtime::sleep_for(hours(1));
@@ -236,7 +182,7 @@ CORO_TEST(Tunnel, SessionsThatTheGatewayEndsAtOnceAreNotBegunWithoutPause) {
 }
 
 CORO_TEST(Tunnel, ARevokedDevicesSessionEndsAtOnce) {
-  World world(loop, co_await runtime::current_cancel());
+  MemoryWorld world(loop, co_await runtime::current_cancel());
   world.start_server();
   CO_ASSERT_OK(co_await world.until_up());
   EXPECT_EQ(world.server->end_sessions_of(world.device_pin, "revoked"), 1U);

@@ -66,6 +66,28 @@ CORO_TEST_REAL(UdpMoves, SwallowedInMidTransferItGoesOnOverTlsAndComesBack) {
   co_await world.end();
 }
 
+CORO_TEST_REAL(UdpMoves, AJoinWhoseAnswerIsSwallowedOverUdpIsMadeAgainOverTls) {
+  UdpWorld world(loop, co_await runtime::current_cancel());
+  world.times.head_start.usual = milliseconds(100);
+  world.relay->swallow = true;
+  world.start_client();
+  CO_ASSERT_OK(co_await soon(world.until_over(CarrierKind::Tls)));
+  bool asked = false;
+  world.host.on_admit = [&world, &asked] {
+    if (!std::exchange(asked, true)) world.relay->swallow = true;
+  };
+  world.relay->let_pass();
+  while (!asked) CO_ASSERT_OK(co_await runtime::sleep_for(milliseconds(5)));
+  int equal = 0;
+  CO_ASSERT_OK(co_await soon(echo_compare(*world.client->mux(), 1, 100'000, equal)));
+  EXPECT_EQ(equal, 1);
+  EXPECT_EQ(world.client->carrier()->kind(), CarrierKind::Tls);
+  EXPECT_EQ(world.client->joins(), 1U);
+  EXPECT_EQ(world.client->sessions_begun(), 1U);
+  EXPECT_EQ(world.host.sessions, 1);
+  co_await world.end();
+}
+
 Task<Result<>> receive_poured(Mux& mux, std::size_t megabytes, std::size_t& count) {
   Bytes wish(1, static_cast<std::byte>(megabytes));
   CO_TRY_ASSIGN(const std::unique_ptr<MuxStream> stream, co_await mux.open(session::Class::Bodies, std::move(wish)));

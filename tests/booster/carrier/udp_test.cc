@@ -7,11 +7,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-Task<Result<>> within_limit(Task<Result<>> task) {
-  Task<Result<>> own = std::move(task);
-  co_return co_await runtime::with_timeout(kUdpTestLimit, std::move(own));
-}
-
 Task<Result<>> until_session(TunnelClient& client, std::uint64_t number) {
   while (client.sessions_begun() < number || client.state() != LinkState::Up) CO_TRY(co_await client.changed().wait());
   co_return Result<>();

@@ -82,7 +82,7 @@ struct UdpWorld {
   }
   std::unique_ptr<Dialer> race_dialer(const crypto::Digest& expected) {
     auto over_tls = std::make_unique<TcpDialer>(loop, "127.0.0.1", tcp_port, client_context(CarrierKind::Tls, expected),
-                                                times.back);
+                                                proxy, times.back);
     return std::make_unique<RaceDialer>(loop, udp_dialer(expected), std::move(over_tls), times.head_start);
   }
   void start_client() { start_client(race_dialer(pin())); }
@@ -109,6 +109,7 @@ struct UdpWorld {
   runtime::Loop& loop;
   runtime::CancelScope& scope;
   UdpTimes times;
+  http::WebProxyPtr proxy;
   session::Limits limits;
   tls::Identity identity;
   tls::Identity device;
@@ -128,5 +129,10 @@ struct UdpWorld {
 };
 
 constexpr auto kUdpTestLimit = std::chrono::seconds(30);  // of anything a test waits for
+
+inline Task<Result<>> within_limit(Task<Result<>> task) {
+  Task<Result<>> own = std::move(task);
+  co_return co_await runtime::with_timeout(kUdpTestLimit, std::move(own));
+}
 
 }  // namespace booster::carrier

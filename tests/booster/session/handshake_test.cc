@@ -23,15 +23,17 @@ TEST(Handshake, MessagesComeBackTheSame) {
   const Refusal refusal{Refusal::Code::Busy, "try later"};
   EXPECT_EQ(std::get<Refusal>(*decode_hello_reply(encode_refusal(refusal))), refusal);
   EXPECT_EQ(std::get<Refusal>(*decode_join_reply(encode_refusal(refusal))), refusal);
-  const Join join{filled<16>(3), 7, filled<32>(4), codec::to_bytes("state")};
+  const Join join{filled<16>(3), 7, filled<32>(4), codec::to_bytes("state"), false};
   EXPECT_EQ(*decode_join(encode_join(join)), join);
+  const Join beside{filled<16>(3), 8, filled<32>(4), {}, true};
+  EXPECT_EQ(*decode_join(encode_join(beside)), beside);
   EXPECT_EQ(std::get<Join>(*decode_first(encode_join(join))), join);
   const Joined joined{filled<32>(5), codec::to_bytes("state")};
   EXPECT_EQ(std::get<Joined>(*decode_join_reply(encode_joined(joined))), joined);
 }
 
 TEST(Handshake, CutOrOfAnotherKindItIsRefused) {
-  const Bytes join = encode_join({filled<16>(3), 7, filled<32>(4), codec::to_bytes("state")});
+  const Bytes join = encode_join({filled<16>(3), 7, filled<32>(4), codec::to_bytes("state"), false});
   for (std::size_t cut = 0; cut < join.size(); ++cut) EXPECT_FALSE(decode_join(ByteView(join).first(cut))) << cut;
   EXPECT_FALSE(decode_hello(join));
   EXPECT_FALSE(decode_first(encode_welcome({})));
@@ -47,7 +49,7 @@ TEST(Handshake, ALargeResumeStateFits) {
   const Bytes bytes = encode_resume_state(state);
   EXPECT_LE(bytes.size(), kMaxResumeState);
   EXPECT_EQ(*decode_resume_state(bytes), state);
-  const Join join{{}, 1, {}, bytes};
+  const Join join{{}, 1, {}, bytes, false};
   const Bytes message = wrap_handshake(encode_join(join));
   const auto whole = unwrap_handshake(message, kMaxJoin);
   ASSERT_TRUE(whole && *whole);

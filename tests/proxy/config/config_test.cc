@@ -117,6 +117,24 @@ TEST(Config, SizesTimesAndEnvironment) {
             std::string::npos);
 }
 
+TEST(Config, AProxyIsNamedWholeOrNotAtAll) {
+  ClientConfig config;
+  EXPECT_EQ(all(parse_client_config("proxy: {address: \"p:3128\", user: me, password_file: /x}\n", config)), "");
+  EXPECT_EQ(config.proxy, "p:3128");
+  EXPECT_EQ(config.proxy_user, "me");
+  EXPECT_EQ(config.proxy_password_file, "/x");
+  const auto wrong = [](const std::string& section) {
+    ClientConfig unused;
+    return all(parse_client_config("proxy: " + section + "\n", unused));
+  };
+  EXPECT_EQ(wrong("{address: none}"), "");
+  EXPECT_NE(wrong("{address: \"http://p:1\"}").find("want host:port of an HTTP proxy"), std::string::npos);
+  EXPECT_NE(wrong("{address: \"p:1\", user: me}").find("go together"), std::string::npos);
+  EXPECT_NE(wrong("{address: none, user: me, password_file: /x}").find("belongs to an address"), std::string::npos);
+  EXPECT_NE(wrong("{address: \"p:1\", user: \"a:b\", password_file: /x}").find("may not hold"), std::string::npos);
+  EXPECT_NE(wrong("{user: me, password_file: /x}").find("is missing"), std::string::npos);
+}
+
 TEST(Config, AFaceOffLoopbackNeedsTls) {
   ClientConfig config;
   EXPECT_NE(all(parse_client_config("faces: {imap: \"0.0.0.0:143\"}\n", config)).find("faces.tls"), std::string::npos);
