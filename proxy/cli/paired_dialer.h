@@ -17,15 +17,21 @@ class PairedDialer final : public booster::carrier::Dialer {
   const std::string& gateway() const { return gateway_; }  // host:port; empty: not paired
   Result<> why_not() const;
 
+  // Of each carrier that stands from now on; it outlives them.
+  void trace_to(booster::carrier::TraceLog& log) { trace_ = &log; }
+
   using CarrierPtr = std::unique_ptr<booster::carrier::Carrier>;
   booster::runtime::Task<Result<CarrierPtr>> dial() override;
   booster::runtime::Task<Result<CarrierPtr>> dial_other(booster::carrier::CarrierKind present) override;
 
  private:
+  Result<CarrierPtr> traced(Result<CarrierPtr> carrier) const;
+
   booster::runtime::Loop& loop_;
   booster::disk::Disk& disk_;
   const config::ClientConfig& config_;
   std::string gateway_;
+  booster::carrier::TraceLog* trace_ = nullptr;
   std::shared_ptr<booster::carrier::Dialer> inner_;  // shared with who dials: a new pairing may come meanwhile
 };
 
