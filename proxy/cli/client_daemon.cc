@@ -106,7 +106,11 @@ Result<> run_client(const config::ClientConfig& config) {
   }
   ClientParts parts{loop, config, client, *faces, dialer, tunnel};
   add_routes(*control, parts);
-  const auto rows = [&client] { return std::vector<LinkRow>{row_of(client.link())}; };
+  const auto rows = [&client, &dialer] {
+    LinkRow row = row_of(client.link());
+    row.peer = dialer.gateway();  // a pairing may have come since the start
+    return std::vector<LinkRow>{row};
+  };
   add_link_routes(*control, {"client", rows, trace, usual_trace(config.trace, config.state_dir)});
   Result<> end = loop.run(run(loop, log, parts, *control, trace, flows, flow_door.get()));
   log.info("down");

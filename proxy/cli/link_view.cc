@@ -176,7 +176,7 @@ void LinkView::draw_path(const json& path, const History& history, std::size_t c
   to.push_back(fmt::format("  path {}{}   {}   {}   queue {:.1f} ms   datagrams of {}", count(path, "id"),
                            flag(path, "in_use") ? "" : " (not in use)", rate_text(path), round_trip_text(path),
                            number(path, "queue_ms"), count(path, "datagram")));
-  to.push_back(fmt::format("  {}{}   {} lost, {} of them arrived   {} copies   in flight {}{}", loss_text(path),
+  to.push_back(fmt::format("  {}{}   {} lost ({} arrived)   {} copies   in flight {}{}", loss_text(path),
                            flags_text(path), count(path, "packets_lost"), count(path, "spurious_losses"),
                            count(path, "copies"), bytes_text(count(path, "in_flight")),
                            window > 0 ? " of " + bytes_text(window) : ""));
