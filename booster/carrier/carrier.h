@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "booster/crypto/certificate.h"
 #include "booster/runtime/clock.h"
@@ -19,24 +20,47 @@ class Mux;
 enum class CarrierKind { Tls, Udp };
 std::string_view to_string(CarrierKind kind);
 
-// What a carrier measures of its path in the direction it sends, for status.
+// What is measured of one path, in the direction this end sends: by us over UDP, by the kernel over TLS.
 struct PathReport {
-  session::BitsPerSecond rate;  // of the bottleneck, 0: not known
-  runtime::Duration queue{};    // of ours before it
-  double loss = 0;              // share of packets lost lately
-  double radio_loss = 0;        // … of which the rate is not the cause
-  bool policed = false;         // a limit that drops instead of delaying
-  bool rivals = false;          // others keep the queue full
-  std::size_t datagram = 0;     // octets, the largest that passes
-  std::uint64_t copies = 0;     // packets of which something was sent twice at once
-  std::uint64_t moves = 0;      // to other addresses
+  std::uint32_t id = 0;            // of the path within its connection
+  bool in_use = true;              // or about to come or go
+  session::BitsPerSecond rate;     // of the bottleneck, 0: not known
+  runtime::Duration round_trip{};  // smoothed; zero: not known
+  runtime::Duration least_round_trip{};
+  runtime::Duration queue{};         // of ours before the bottleneck
+  double loss = 0;                   // share of packets lost lately; TLS: sent again, since the beginning
+  std::optional<double> radio_loss;  // … of which the rate is not the cause; nullopt: nobody tells them apart
+  bool policed = false;              // a limit that drops instead of delaying
+  bool rivals = false;               // others keep the queue full
+  bool silent = false;               // an answer is owed and probes go unanswered
+  std::size_t datagram = 0;          // octets, the largest that passes
+  std::uint64_t in_flight = 0;       // octets
+  std::uint64_t window = 0;          // octets in flight at most; 0: the kernel's
+  // Since the path began.
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t packets_lost = 0;     // TLS: sent again
+  std::uint64_t spurious_losses = 0;  // of them arrived after all
+  std::uint64_t copies = 0;           // packets of which something was sent twice at once
 };
+
+// What carries a session at present, for status.
+struct CarrierReport {
+  CarrierKind kind = CarrierKind::Tls;
+  std::uint64_t moves = 0;        // to other addresses
+  std::vector<PathReport> paths;  // the one in use stands first; none: nothing is measured yet
+};
+
+class TraceLog;
 
 class Carrier {
  public:
   virtual ~Carrier() = default;
   virtual CarrierKind kind() const = 0;
-  virtual std::optional<PathReport> report() const { return std::nullopt; }  // nullopt: the kernel knows, not we
+  virtual CarrierReport report() const = 0;
+  // Its steps are written there from now on, whenever that is switched on. Of TLS only the kernel knows them.
+  //   Owns  `log` outlives the carrier
+  virtual void trace_to(TraceLog&) {}
 
   // The first message each way (session/hello.h, session/join.h say what is in them).
   //   Errors  Limit, Protocol (not a handshake of ours), Closed, Timeout

@@ -1,5 +1,6 @@
 #include "booster/carrier/packet_carrier.h"
 
+#include "booster/carrier/trace_log.h"
 #include "booster/carrier/udp_port.h"
 #include "booster/runtime/scope.h"
 #include "booster/runtime/timer.h"
@@ -12,6 +13,32 @@ constexpr auto kLook = std::chrono::milliseconds(500);
 constexpr auto kRarestDoubt = std::chrono::seconds(60);
 constexpr std::uint64_t kWorthAsking = std::uint64_t{8} << 10;  // octets that came since: a question costs 1 % of them
 constexpr auto kLeastSample = std::chrono::milliseconds(200);
+
+PathReport report_of(const transport::path::Path& path) {
+  PathReport report;
+  report.id = path.id.value;
+  report.silent = path.probes >= transport::recovery::kOutageProbes;
+  report.datagram = path.mtu.size();
+  report.in_flight = path.sent.bytes_in_flight();
+  report.bytes_sent = path.bytes_sent;
+  report.bytes_received = path.bytes_received;
+  report.packets_lost = path.lost_packets;
+  report.spurious_losses = path.spurious_losses;
+  report.copies = path.copies;
+  if (path.rtt.known()) {
+    report.round_trip = path.rtt.smoothed();
+    report.least_round_trip = path.rtt.minimum();
+  }
+  if (!path.rate) return report;
+  if (path.rate->remember()) report.rate = path.rate->capacity();
+  report.queue = path.rate->queue();
+  report.loss = path.rate->loss();
+  report.radio_loss = path.rate->radio_loss();
+  report.policed = path.rate->policed();
+  report.rivals = path.rate->rivals();
+  report.window = path.rate->window();
+  return report;
+}
 
 }  // namespace
 
@@ -151,20 +178,24 @@ Task<Result<>> PacketCarrier::finish() {
   co_return Result<>();
 }
 
-std::optional<PathReport> PacketCarrier::report() const {
-  const transport::path::Path& path = connection_.active();
-  if (!path.rate) return std::nullopt;
-  PathReport report;
-  if (path.rate->remember()) report.rate = path.rate->capacity();
-  report.queue = path.rate->queue();
-  report.loss = path.rate->loss();
-  report.radio_loss = path.rate->radio_loss();
-  report.policed = path.rate->policed();
-  report.rivals = path.rate->rivals();
-  report.datagram = path.mtu.size();
-  report.copies = path.copies;
-  report.moves = connection_.moves();
+CarrierReport PacketCarrier::report() const {
+  CarrierReport report{CarrierKind::Udp, connection_.moves(), {}};
+  const transport::PathId active = connection_.active().id;
+  for (const auto& [id, path] : connection_.all_paths()) {
+    PathReport row = report_of(*path);
+    row.in_use = id == active;
+    report.paths.insert(row.in_use ? report.paths.begin() : report.paths.end(), row);
+  }
   return report;
+}
+
+void PacketCarrier::trace_to(TraceLog& log) {
+  trace_ = &log;
+  log.add(connection_, peer());
+}
+
+void PacketCarrier::end_trace() {
+  if (trace_ != nullptr) std::exchange(trace_, nullptr)->remove(connection_);
 }
 
 bool PacketCarrier::silent() const {

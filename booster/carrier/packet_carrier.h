@@ -30,7 +30,8 @@ class PacketCarrier : public Carrier {
   Task<Result<>> doubted() override;
   bool silent() const override;
   void network_changed() override {}
-  std::optional<PathReport> report() const override;
+  CarrierReport report() const override;
+  void trace_to(TraceLog& log) override;
   Bytes exporter(std::string_view label, std::size_t size) const override {
     return handshake_.export_key(label, {}, size);
   }
@@ -50,6 +51,7 @@ class PacketCarrier : public Carrier {
   transport::Connection& connection() { return connection_; }
   const transport::Connection& connection() const { return connection_; }
   runtime::Loop& loop() const { return loop_; }
+  void end_trace();  // before the connection goes
 
  private:
   void measure(Mux& mux);
@@ -74,6 +76,7 @@ class PacketCarrier : public Carrier {
   runtime::TimePoint measured_{};
   bool awaits_answer_ = false;  // the peer's greeting
   int doubts_ = 0;
+  TraceLog* trace_ = nullptr;
 };
 
 }  // namespace booster::carrier

@@ -4,6 +4,7 @@
 #include "booster/http/proxy_connect.h"
 #include "booster/net/socket_options.h"
 #include "booster/net/tcp.h"
+#include "booster/net/tcp_info.h"
 #include "booster/runtime/timer.h"
 
 namespace booster::carrier {
@@ -45,6 +46,27 @@ class AnswerFirst final : public net::Stream {
 };
 
 }  // namespace
+
+CarrierReport TlsCarrier::report() const {
+  CarrierReport report{CarrierKind::Tls, 0, {}};
+  const std::optional<net::TcpPath> path = net::tcp_path(wire_->fd());
+  if (!path) return report;
+  PathReport row;
+  row.rate = {path->delivery_rate * 8};
+  row.round_trip = path->round_trip;
+  row.least_round_trip = path->least_round_trip;
+  if (path->least_round_trip.count() > 0) row.queue = std::max(row.round_trip - row.least_round_trip, row.queue);
+  if (path->segments_sent > 0) {
+    row.loss = static_cast<double>(path->segments_retransmitted) / static_cast<double>(path->segments_sent);
+  }
+  row.datagram = path->segment;
+  row.in_flight = path->in_flight;
+  row.bytes_sent = path->octets_acked;
+  row.bytes_received = path->octets_received;
+  row.packets_lost = path->segments_retransmitted;
+  report.paths.push_back(row);
+  return report;
+}
 
 Task<Result<>> TlsCarrier::write_greeting(Bytes chain) {
   co_return co_await write_handshake(*wire_, chain);

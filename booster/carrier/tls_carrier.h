@@ -25,6 +25,7 @@ class TlsCarrier final : public Carrier {
       : loop_(loop), wire_(std::move(wire)), dialled_(std::move(dialled)) {}
 
   CarrierKind kind() const override { return CarrierKind::Tls; }
+  CarrierReport report() const override;
   Task<Result<>> write_greeting(Bytes chain) override;
   Task<Result<Bytes>> read_greeting(std::size_t limit) override;
   Task<Result<>> carry(Mux& mux, OnAnswer on_answer) override;

@@ -89,6 +89,7 @@ Task<Result<>> TunnelServer::serve_udp(UdpServer& server, SessionHost& host) {
 
 Task<Result<>> TunnelServer::run_packets(std::unique_ptr<Carrier> carrier, SessionHost& host) {
   const std::unique_ptr<Carrier> own = std::move(carrier);
+  if (trace_ != nullptr) own->trace_to(*trace_);
   Result<Bytes> first = co_await runtime::with_timeout(limits_.handshake, own->read_greeting(session::kMaxJoin));
   --handshakes_;
   if (!first) co_return tl::unexpected(Error(first.error()).context("from " + own->peer()));

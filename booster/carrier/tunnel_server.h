@@ -78,6 +78,7 @@ class TunnelServer {
   std::size_t live_sessions() const { return sessions_.size(); }
   std::uint64_t joins() const { return joins_; }
   using OnNote = std::function<void(const std::string&)>;
+  void trace_to(TraceLog& log) { trace_ = &log; }         // connections that come from now on; it outlives them
   void on_note(OnNote note) { note_ = std::move(note); }  // one line for the log about a connection that failed
 
  private:
@@ -113,6 +114,7 @@ class TunnelServer {
   std::uint64_t joins_ = 0;
   runtime::Notify parked_;
   OnNote note_;
+  TraceLog* trace_ = nullptr;
 };
 
 }  // namespace booster::carrier

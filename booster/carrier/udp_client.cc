@@ -79,6 +79,7 @@ UdpCarrier::UdpCarrier(runtime::Loop& loop, std::unique_ptr<Parts> parts, std::s
 UdpCarrier::~UdpCarrier() {
   remember();
   connection().close(Error(Errc::Closed, "left"), loop().now());
+  end_trace();
   parts_->port.send_now();
 }
 

@@ -12,6 +12,7 @@ class UdpServer::Guest final : public PacketCarrier {
   ~Guest() override {
     server_.guests_.erase(&connection());
     if (!closed()) connection().close(Error(Errc::Closed, "done"), loop().now());
+    end_trace();
     server_.door_.forget(connection(), loop().now());
     server_.port_.wake();
   }

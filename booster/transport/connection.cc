@@ -202,11 +202,16 @@ void Connection::close(const Error& error, TimePoint now) {
 void Connection::end(Error error, bool by_peer, TimePoint now) {
   if (end_) return;
   end_ = Closed{std::move(error), by_peer};
+  if (watch_) watch_->on_closed(end_->error, by_peer, now);
   close_due_ = !by_peer;
   drained_at_ = now + kDraining;
   early_.clear();
   early_frames_.clear();
   tell(*end_);
+}
+
+void Connection::trace_to(trace::Observer* observer) {
+  watch_ = observer == nullptr ? nullptr : std::make_unique<trace::Watch>(*observer);
 }
 
 bool Connection::is_proved(const Route& route) const {

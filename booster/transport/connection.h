@@ -23,6 +23,7 @@
 #include "booster/transport/path/path.h"
 #include "booster/transport/path/path_ids.h"
 #include "booster/transport/small_stream.h"
+#include "booster/transport/trace/watch.h"
 
 namespace booster::transport {
 
@@ -74,6 +75,9 @@ class Connection {
   //   Errors  Full: the peer has given no more ids (yet)
   Result<PathId> move(const Route& route, TimePoint now);
 
+  // Tells every step from here on; nullptr: no more.    Owns  `observer` outlives this, or is taken away before
+  void trace_to(trace::Observer* observer);
+
   // --- what is known
 
   bool established() const { return established_; }
@@ -96,6 +100,7 @@ class Connection {
   // Who is at this address has shown that it receives there.
   bool is_proved(const Route& route) const;
   std::size_t paths() const { return paths_.size(); }
+  const std::map<PathId, std::unique_ptr<path::Path>>& all_paths() const { return paths_; }
   // For tests: as if the packet key had sealed so many.
   void wear_key(std::uint64_t packets) { keys_->wear(packets); }
 
@@ -284,6 +289,7 @@ class Connection {
   std::uint64_t bytes_sent_ = 0;
   std::uint64_t bytes_received_ = 0;
   std::uint64_t moves_ = 0;
+  std::unique_ptr<trace::Watch> watch_;  // nullptr: nobody looks on
 };
 
 }  // namespace booster::transport

@@ -7,10 +7,10 @@
 namespace booster::transport {
 namespace {
 
+using recovery::kOutageProbes;
 using recovery::OwnFrame;
 
-constexpr int kLargeLost = 5;     // in a row, and smaller ones arrive: the path may take large ones no more
-constexpr int kOutageProbes = 2;  // unanswered, and the path is taken to be interrupted
+constexpr int kLargeLost = 5;  // in a row, and smaller ones arrive: the path may take large ones no more
 constexpr std::size_t kProbeOctets = 60;
 constexpr BitsPerSecond kUnknownRate{96'000};                 // of which the share is a probe each quarter of a second
 constexpr double kProbeShare = .02;                           // of the rate the path had
@@ -79,6 +79,7 @@ Result<> Connection::on_path_ack(const packet::frame::Ack& ack, TimePoint now) {
 void Connection::settle(path::Path& path, recovery::AckReport& report, const packet::frame::Ack& ack, TimePoint now) {
   const PacketNumber largest = ack.ranges.front().largest;
   keys_->on_acked(path.id, largest);
+  if (watch_) watch_->on_acked(path.id, report, now);
   if (!report.acked.empty()) {
     path.probes = 0;
     path.silent_since = kNever;
@@ -143,6 +144,7 @@ void Connection::tune_acks(path::Path& path) {
 void Connection::give_up_lost(path::Path& path, TimePoint now) {
   const bool outage = path.silent_since != kNever;
   for (const recovery::SentPacket& packet : path.sent.take_lost(now, path.rtt)) {
+    if (watch_) watch_->on_lost(path.id, packet, now);
     if (packet.probe_of_size) {
       path.mtu.on_lost(packet.size, now);
       continue;

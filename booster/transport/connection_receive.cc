@@ -113,6 +113,7 @@ Result<bool> Connection::take_long(const packet::Packet& head, std::span<std::by
 
   TRY_ASSIGN(const Seen seen, scan(opened->payload));
   long_->received.add(opened->number, Ecn::NotEct, now);
+  if (watch_) watch_->on_received(kHandshakePath, opened->number, packet.size(), Ecn::NotEct, now);
   long_->ack_due = long_->ack_due || seen.eliciting;
   active_path().heard = now;
   TRY(take_frames(nullptr, route, opened->payload, now));
@@ -197,6 +198,7 @@ Result<bool> Connection::take_short(const packet::Packet& head, std::span<std::b
   if (waits && early_frame_bytes_ + opened->payload.size() + kEarlyEach > kMaxEarly) return true;
   notice_address(*path, route, opened->number, packet.size());
   notice_arrival(*path, opened->number, seen.eliciting, ecn, now);
+  if (watch_) watch_->on_received(path->id, opened->number, packet.size(), ecn, now);
   TRY(take_frames(path, route, opened->payload, now));
   return true;
 }

@@ -180,6 +180,7 @@ std::size_t Connection::finish_short(Draft& draft, path::Path& path, TimePoint n
   }
   if (draft.record.eliciting) path.pacer.on_sent(size, now);
   consider_copies(path, draft.record, draft.last, now);
+  if (watch_) watch_->on_sent(path.id, draft.record, now);
   path.sent.on_sent(std::move(draft.record));
   return size;
 }
@@ -250,6 +251,7 @@ std::size_t Connection::write_long(std::span<std::byte> into, TimePoint now) {
   draft.record.size = static_cast<std::uint32_t>(whole.size());
   draft.record.sent_at = now;
   if (long_->left.size() < kLeftKept) long_->left.push_back({now, draft.record.size, draft.record.eliciting});
+  if (watch_) watch_->on_sent(kHandshakePath, draft.record, now);
   long_->sent.on_sent(std::move(draft.record));
   return whole.size();
 }
@@ -369,6 +371,7 @@ DatagramRun Connection::close_datagram(std::span<std::byte> into, TimePoint now)
 
 DatagramRun Connection::next_datagrams(std::span<std::byte> into, TimePoint now) {
   CHECK(into.size() >= path::kEthernet);
+  if (watch_) watch_->look(paths_, active_, keys_ && keys_->phase(), now);
   if (end_) return close_datagram(into, now);
   if (long_due(now)) {
     if (const DatagramRun run = handshake_datagram(into, now); run.bytes > 0) return run;

@@ -85,7 +85,7 @@ class Lab:
     def packetboat(self, *args: str, config: str = "CLIENT_CONFIG", side: str = "client", check: bool = True) -> str:
         program = os.environ.get("PACKETBOAT_BIN") or str(ROOT / "build" / "release" / "packetboat")
         verb, rest = args[0], args[1:]
-        if verb in ("queue", "devices", "account") and rest:
+        if verb in ("queue", "devices", "account", "link") and rest:
             return self.run(side, program, verb, rest[0], "--config", self.env[config], *rest[1:], check=check)
         return self.run(side, program, verb, "--config", self.env[config], *rest, check=check)
 

@@ -81,6 +81,7 @@ struct ControlServer::Exchange {
   bool started = false;
   bool answered = false;
   unsigned status = 200;
+  std::string type = "application/json";
   std::string reply;
 };
 
@@ -101,7 +102,7 @@ struct Callbacks {
     MHD_Response* response =
         MHD_create_response_from_buffer(exchange.reply.size(), exchange.reply.data(), MHD_RESPMEM_MUST_COPY);
     if (response == nullptr) return MHD_NO;
-    MHD_add_response_header(response, "Content-Type", "application/json");
+    MHD_add_response_header(response, "Content-Type", exchange.type.c_str());
     const MHD_Result queued = MHD_queue_response(exchange.connection, exchange.status, response);
     MHD_destroy_response(response);
     return queued;
@@ -148,7 +149,7 @@ struct Callbacks {
       exchange.request.body = Json::parse(exchange.upload, nullptr, false);
       if (exchange.request.body.is_discarded()) return refuse(exchange, 400, "request body is no JSON");
     }
-    if (!server.routes_.contains(exchange.method + " " + exchange.request.path) || server.handlers_ == nullptr)
+    if (!server.has_route(exchange.method + " " + exchange.request.path) || server.handlers_ == nullptr)
       return refuse(exchange, 404, "no such request");
     exchange.started = true;
     MHD_suspend_connection(exchange.connection);
@@ -183,15 +184,23 @@ ControlServer::~ControlServer() {
   ::unlink(path_.c_str());
 }
 
+Task<Result<>> ControlServer::fill_reply(Exchange& exchange, const std::string& route) {
+  if (const auto text = texts_.find(route); text != texts_.end()) {
+    CO_TRY_ASSIGN(exchange.reply, co_await text->second.handler(exchange.request));
+    exchange.type = text->second.type;
+    co_return Result<>();
+  }
+  CO_TRY_ASSIGN(const Json json, co_await routes_.at(route)(exchange.request));
+  exchange.reply = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  co_return Result<>();
+}
+
 Task<Result<>> ControlServer::answer(Exchange& exchange) {
-  const Handler& handler = routes_.at(exchange.method + " " + exchange.request.path);
-  const Result<Json> result = co_await handler(exchange.request);
-  if (result) {
-    exchange.reply = result->dump(-1, ' ', false, Json::error_handler_t::replace);
-  } else {
-    exchange.status = status_of(result.error().code);
+  const Result<> filled = co_await fill_reply(exchange, exchange.method + " " + exchange.request.path);
+  if (!filled) {
+    exchange.status = status_of(filled.error().code);
     exchange.reply =
-        Json{{"error", result.error().what}, {"code", std::string(codec::to_string(result.error().code))}}.dump(
+        Json{{"error", filled.error().what}, {"code", std::string(codec::to_string(filled.error().code))}}.dump(
             -1, ' ', false, Json::error_handler_t::replace);
   }
   exchange.answered = true;

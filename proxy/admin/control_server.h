@@ -28,6 +28,7 @@ struct Request {
 
 // An Error of a handler becomes {"error": what, "code": "Denied"} with a status code that fits.
 using Handler = std::function<Task<Result<Json>>(Request)>;
+using TextHandler = std::function<Task<Result<std::string>>(Request)>;
 
 class ControlServer {
  public:
@@ -37,15 +38,25 @@ class ControlServer {
   ~ControlServer();
 
   void get(std::string path, Handler handler) { routes_["GET " + std::move(path)] = std::move(handler); }
+  // An answer that is no JSON; its errors are.
+  void get_text(std::string path, std::string type, TextHandler handler) {
+    texts_["GET " + std::move(path)] = {std::move(type), std::move(handler)};
+  }
   void post(std::string path, Handler handler) { routes_["POST " + std::move(path)] = std::move(handler); }
 
   Task<Result<>> serve();  // until cancelled
 
  private:
   struct Exchange;
+  struct Text {
+    std::string type;
+    TextHandler handler;
+  };
   friend struct Callbacks;
   explicit ControlServer(booster::runtime::Loop& loop) : loop_(loop) {}
   Task<Result<>> answer(Exchange& exchange);
+  Task<Result<>> fill_reply(Exchange& exchange, const std::string& route);
+  bool has_route(const std::string& route) const { return routes_.contains(route) || texts_.contains(route); }
   Task<Result<>> pump();
   void run_daemon();
   Task<Result<>> pump_after_resume();
@@ -54,6 +65,7 @@ class ControlServer {
   std::string path_;
   MHD_Daemon* daemon_ = nullptr;
   std::map<std::string, Handler> routes_;
+  std::map<std::string, Text> texts_;
   booster::runtime::TaskScope* handlers_ = nullptr;
   booster::runtime::Notify resumed_;
   bool resume_pending_ = false;

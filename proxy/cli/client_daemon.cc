@@ -6,6 +6,7 @@
 #include "booster/runtime/signal.h"
 #include "proxy/cli/client_routes.h"
 #include "proxy/cli/device_name.h"
+#include "proxy/cli/link_routes.h"
 #include "proxy/cli/state_dir.h"
 #include "proxy/cli/version_info.h"
 #include "proxy/flow/interceptor.h"
@@ -54,7 +55,7 @@ void tell_proxy(const config::Log& log, const PairedDialer& dialer) {
 }
 
 Task<Result<>> run(runtime::Loop& loop, const config::Log& log, ClientParts& parts, admin::ControlServer& control,
-                   flow::Interceptor& flows, net::Listener* flow_door) {
+                   carrier::TraceLog& trace, flow::Interceptor& flows, net::Listener* flow_door) {
   const runtime::Surroundings here = co_await runtime::surroundings();
   auto note = [&log](const std::string& task, const Error& error) {
     log.error("{}: {}", task, codec::to_string(error));
@@ -62,6 +63,7 @@ Task<Result<>> run(runtime::Loop& loop, const config::Log& log, ClientParts& par
   runtime::TaskScope outer(loop, *here.scope, note);
   runtime::TaskScope inner(loop, *here.scope, note);
   CO_TRY(co_await parts.client.open());
+  outer.spawn("trace", trace_from_start(trace, parts.config.trace));
   inner.spawn("client", parts.client.run());
   outer.spawn("faces", parts.faces.serve());
   outer.spawn("control socket", control.serve());
@@ -93,7 +95,10 @@ Result<> run_client(const config::ClientConfig& config) {
   log.info("passwords: {}", secrets->description());
   TRY_ASSIGN(const auto accounts, client::Accounts::open(*disk, config.state_dir, *secrets));
   runtime::Loop loop;
+  carrier::TraceLog trace(loop, *disk, booster::session::Role::Client, version_text());
+  trace.on_note([&log](const std::string& text) { log.error("{}", text); });
   PairedDialer dialer(loop, *disk, config);
+  dialer.trace_to(trace);
   TRY(dialer.reload());
   carrier::ClientOptions options;
   options.agent = version_text();
@@ -111,7 +116,13 @@ Result<> run_client(const config::ClientConfig& config) {
   }
   ClientParts parts{loop, config, client, *faces, dialer, tunnel};
   add_routes(*control, parts);
-  Result<> end = loop.run(run(loop, log, parts, *control, flows, flow_door.get()));
+  const auto rows = [&client, &dialer] {
+    LinkRow row = row_of(client.link());
+    row.peer = dialer.gateway();  // a pairing may have come since the start
+    return std::vector<LinkRow>{row};
+  };
+  add_link_routes(*control, {"client", rows, trace, usual_trace(config.trace, config.state_dir)});
+  Result<> end = loop.run(run(loop, log, parts, *control, trace, flows, flow_door.get()));
   log.info("down");
   return end;
 }

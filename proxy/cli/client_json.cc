@@ -1,6 +1,7 @@
 #include "proxy/cli/client_json.h"
 
 #include "proxy/cli/carried_json.h"
+#include "proxy/cli/link_row.h"
 #include "proxy/cli/version_info.h"
 
 namespace proxy::cli {
@@ -69,18 +70,20 @@ json account_json(const client::AccountStatus& account, bool all_bodies) {
            {{"down", carried_json(account.carried_down)}, {"up", carried_json(account.carried_up)}, {"last", last}}}};
 }
 
-const char* state_word(const std::string& link) {
-  if (link == "up") return "connected";
-  return link == "connecting" ? "connecting" : "down";
-}
-
-json path_or_null(const std::optional<booster::carrier::PathReport>& path) {
-  if (!path) return nullptr;
-  return {{"rate", path->rate.value},   {"queue_ms", std::chrono::duration<double, std::milli>(path->queue).count()},
-          {"loss", path->loss},         {"radio_loss", path->radio_loss},
-          {"policed", path->policed},   {"rivals", path->rivals},
-          {"datagram", path->datagram}, {"copies", path->copies},
-          {"moves", path->moves}};
+json session_json(const client::LinkStatus& link) {
+  json session = {{"state", row_of(link).state},
+                  {"gateway", link.gateway},
+                  {"gateway_agent", link.gateway_agent},
+                  {"mismatch", version_mismatch(link.gateway_agent, "this client", "the gateway")},
+                  {"trouble", link.trouble},
+                  {"sessions", link.sessions},
+                  {"joins", link.joins},
+                  {"via", link.via},
+                  {"connections", link.carrier ? (link.beside ? 2 : 1) : 0},
+                  {"round_trip_ms", link.round_trip ? json(link.round_trip->count()) : json()},
+                  {"since_contact_seconds", seconds_or_null(link.since_contact)}};
+  add_carrier_json(session, link.carrier);
+  return session;
 }
 
 }  // namespace
@@ -88,22 +91,7 @@ json path_or_null(const std::optional<booster::carrier::PathReport>& path) {
 json to_json(const client::ClientStatus& status, bool all_bodies) {
   json result = {{"side", "client"},
                  {"version", version_text()},
-                 {"session",
-                  {{"state", state_word(status.link.state)},
-                   {"gateway", status.link.gateway},
-                   {"gateway_agent", status.link.gateway_agent},
-                   {"mismatch", version_mismatch(status.link.gateway_agent, "this client", "the gateway")},
-                   {"trouble", status.link.trouble},
-                   {"sessions", status.link.sessions},
-                   {"joins", status.link.joins},
-                   {"carrier", status.link.carrier},
-                   {"via", status.link.via},
-                   {"connections", status.link.carrier.empty() ? 0
-                                   : status.link.beside        ? 2
-                                                               : 1},
-                   {"path", path_or_null(status.link.path)},
-                   {"round_trip_ms", status.link.round_trip ? json(status.link.round_trip->count()) : json()},
-                   {"since_contact_seconds", seconds_or_null(status.link.since_contact)}}},
+                 {"session", session_json(status.link)},
                  {"notices", status.notices},
                  {"secrets", status.secrets}};
   std::uint64_t items = 0;

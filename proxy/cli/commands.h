@@ -13,6 +13,7 @@ void add_client(CLI::App& program, int& status);
 void add_children(CLI::App& program, int& status);  // worker, broker, flow-worker: started by the gateway only
 void add_check(CLI::App& program, int& status);
 void add_status(CLI::App& program, int& status);
+void add_link(CLI::App& program, int& status);
 void add_queue(CLI::App& program, int& status);
 void add_refresh(CLI::App& program, int& status);
 void add_pair(CLI::App& program, int& status);

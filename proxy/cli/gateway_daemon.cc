@@ -8,6 +8,7 @@
 #include "booster/runtime/signal.h"
 #include "proxy/admin/control_server.h"
 #include "proxy/cli/gateway_json.h"
+#include "proxy/cli/link_routes.h"
 #include "proxy/cli/state_dir.h"
 #include "proxy/cli/version_info.h"
 #include "proxy/gateway/dispatcher/front.h"
@@ -98,6 +99,12 @@ Task<Result<Json>> ready(Json json) {
   co_return json;
 }
 
+std::vector<LinkRow> rows_of(const gateway::dispatcher::GatewayStatus& status) {
+  std::vector<LinkRow> rows;
+  for (const auto& session : status.sessions) rows.push_back(row_of(session));
+  return rows;
+}
+
 void add_routes(admin::ControlServer& control, Front& front) {
   control.get("/v1/status", [&front](admin::Request) { return ready(to_json(front.status())); });
   control.get("/v1/devices", [&front](admin::Request) { return ready(to_json(front.devices())); });
@@ -126,6 +133,7 @@ struct Parts {
   std::vector<net::Listener*> listeners;
   std::vector<carrier::UdpServer*> udp;
   admin::ControlServer& control;
+  carrier::TraceLog& trace;
 };
 
 Task<Result<>> run(runtime::Loop& loop, Parts parts) {
@@ -138,6 +146,7 @@ Task<Result<>> run(runtime::Loop& loop, Parts parts) {
   front_tasks.spawn("front", parts.front.run());
   const Result<> started = co_await parts.front.ready();
   if (started) {
+    doors.spawn("trace", trace_from_start(parts.trace, parts.config.trace));
     doors.spawn("tunnel", serve_tunnel(parts.server, parts.listeners, parts.udp, parts.front));
     doors.spawn("control socket", parts.control.serve());
     parts.log.info("{} gateway serves {} as {}", version_text(), parts.listeners.front()->local().to_string(),
@@ -188,10 +197,15 @@ Result<> run_gateway(const config::GatewayConfig& config) {
   TRY_ASSIGN(const auto control, admin::ControlServer::open(loop, config.control));
   Front front(loop, config.settings, identity, *state, launcher);
   front.on_note([&log](const std::string& text) { log.info("{}", text); });
+  carrier::TraceLog trace(loop, *disk, booster::session::Role::Gateway, version_text());
+  trace.on_note([&log](const std::string& text) { log.error("{}", text); });
   carrier::TunnelServer server(loop, std::move(context), version_text());
   server.on_note([&log](const std::string& text) { log.info("tunnel: {}", text); });
+  server.trace_to(trace);
   add_routes(*control, front);
-  Parts parts{config, log, front, server, listeners, udp, *control};
+  add_link_routes(*control, {"gateway", [&front] { return rows_of(front.status()); }, trace,
+                             usual_trace(config.trace, config.settings.state_dir)});
+  Parts parts{config, log, front, server, listeners, udp, *control, trace};
   Result<> end = loop.run(run(loop, std::move(parts)));
   log.info("down");
   return end;

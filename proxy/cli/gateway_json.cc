@@ -1,6 +1,7 @@
 #include "proxy/cli/gateway_json.h"
 
 #include "proxy/cli/carried_json.h"
+#include "proxy/cli/link_row.h"
 #include "proxy/cli/version_info.h"
 
 namespace proxy::cli {
@@ -10,18 +11,19 @@ using nlohmann::json;
 namespace dispatcher = gateway::dispatcher;
 
 json session(const dispatcher::SessionStatus& status) {
-  return {{"id", status.id},
-          {"address", status.address},
-          {"carrier", status.carrier},
-          {"device", status.device},
-          {"device_pin", status.device_pin},
-          {"agent", status.agent},
-          {"mismatch", version_mismatch(status.agent, "this gateway", "the client")},
-          {"connected", status.connected},
-          {"accounts", status.accounts},
-          {"streams", status.streams},
-          {"flows", status.flows},
-          {"link_rate", status.link_rate ? json(*status.link_rate) : json()}};
+  json result = {{"id", status.id},
+                 {"address", status.address},
+                 {"device", status.device},
+                 {"device_pin", status.device_pin},
+                 {"agent", status.agent},
+                 {"mismatch", version_mismatch(status.agent, "this gateway", "the client")},
+                 {"connected", status.connected},
+                 {"accounts", status.accounts},
+                 {"streams", status.streams},
+                 {"flows", status.flows},
+                 {"link_rate", status.link_rate ? json(*status.link_rate) : json()}};
+  add_carrier_json(result, status.carrier);
+  return result;
 }
 
 json agent(const dispatcher::AgentStatusRow& status) {

@@ -55,17 +55,24 @@ Result<> PairedDialer::why_not() const {
       "this device is not paired: run `packetboat pair --user ADDRESS` at the gateway and `packetboat pair URL` here");
 }
 
+Result<PairedDialer::CarrierPtr> PairedDialer::traced(Result<CarrierPtr> carrier) const {
+  if (carrier && trace_ != nullptr) (*carrier)->trace_to(*trace_);
+  return carrier;
+}
+
 booster::runtime::Task<Result<PairedDialer::CarrierPtr>> PairedDialer::dial() {
   CO_TRY(why_not());
   const std::shared_ptr<booster::carrier::Dialer> inner = inner_;
-  co_return co_await inner->dial();
+  Result<CarrierPtr> carrier = co_await inner->dial();
+  co_return traced(std::move(carrier));
 }
 
 booster::runtime::Task<Result<PairedDialer::CarrierPtr>> PairedDialer::dial_other(
     booster::carrier::CarrierKind present) {
   CO_TRY(why_not());
   const std::shared_ptr<booster::carrier::Dialer> inner = inner_;
-  co_return co_await inner->dial_other(present);
+  Result<CarrierPtr> carrier = co_await inner->dial_other(present);
+  co_return traced(std::move(carrier));
 }
 
 booster::runtime::Task<Result<PairedDialer::CarrierPtr>> PairedDialer::dial_beside() {

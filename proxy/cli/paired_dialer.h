@@ -20,17 +20,23 @@ class PairedDialer final : public booster::carrier::Dialer {
   // Through which TLS goes; an error: TLS cannot be dialled, UDP can.
   const Result<booster::http::WebProxyPtr>& proxy() const { return proxy_; }
 
+  // Of each carrier that stands from now on; it outlives them.
+  void trace_to(booster::carrier::TraceLog& log) { trace_ = &log; }
+
   using CarrierPtr = std::unique_ptr<booster::carrier::Carrier>;
   booster::runtime::Task<Result<CarrierPtr>> dial() override;
   booster::runtime::Task<Result<CarrierPtr>> dial_other(booster::carrier::CarrierKind present) override;
   booster::runtime::Task<Result<CarrierPtr>> dial_beside() override;
 
  private:
+  Result<CarrierPtr> traced(Result<CarrierPtr> carrier) const;
+
   booster::runtime::Loop& loop_;
   booster::disk::Disk& disk_;
   const config::ClientConfig& config_;
   std::string gateway_;
   Result<booster::http::WebProxyPtr> proxy_ = booster::http::WebProxyPtr();
+  booster::carrier::TraceLog* trace_ = nullptr;
   std::shared_ptr<booster::carrier::Dialer> inner_;  // shared with who dials: a new pairing may come meanwhile
 };
 

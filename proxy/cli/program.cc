@@ -20,6 +20,7 @@ int run_program(int argc, char** argv) {
   add_client(program, status);
   add_check(program, status);
   add_status(program, status);
+  add_link(program, status);
   add_queue(program, status);
   add_refresh(program, status);
   add_pair(program, status);

@@ -124,26 +124,31 @@ Task<Result<>> Client::add_durable_notices(std::uint32_t number, std::vector<std
   co_return Result<>();
 }
 
+LinkStatus Client::link() const {
+  LinkStatus link;
+  link.gateway = settings_.gateway;
+  link.gateway_agent = tunnel_.gateway_agent();
+  link.sessions = tunnel_.sessions_begun();
+  link.joins = tunnel_.joins();
+  if (const booster::carrier::Carrier* carrier = tunnel_.carrier()) {
+    link.carrier = carrier->report();
+    link.via = carrier->via();
+    link.beside = tunnel_.mux() != nullptr && tunnel_.mux()->has_beside();
+  }
+  link.state = tunnel_.state() == LinkState::Up           ? "up"
+               : tunnel_.state() == LinkState::Connecting ? "connecting"
+                                                          : "down";
+  if (tunnel_.last_error()) link.trouble = to_string(*tunnel_.last_error());
+  if (const auto contact = tunnel_.last_contact())
+    link.since_contact = std::chrono::duration_cast<std::chrono::seconds>(loop_.now() - *contact);
+  if (booster::carrier::Mux* const mux = tunnel_.mux(); mux != nullptr && mux->last_rtt())
+    link.round_trip = std::chrono::duration_cast<std::chrono::milliseconds>(*mux->last_rtt());
+  return link;
+}
+
 Task<Result<ClientStatus>> Client::status() {
   ClientStatus status;
-  status.link.gateway = settings_.gateway;
-  status.link.gateway_agent = tunnel_.gateway_agent();
-  status.link.sessions = tunnel_.sessions_begun();
-  status.link.joins = tunnel_.joins();
-  if (const booster::carrier::Carrier* carrier = tunnel_.carrier()) {
-    status.link.carrier = to_string(carrier->kind());
-    status.link.via = carrier->via();
-    status.link.beside = tunnel_.mux() != nullptr && tunnel_.mux()->has_beside();
-    status.link.path = carrier->report();
-  }
-  status.link.state = tunnel_.state() == LinkState::Up           ? "up"
-                      : tunnel_.state() == LinkState::Connecting ? "connecting"
-                                                                 : "down";
-  if (tunnel_.last_error()) status.link.trouble = to_string(*tunnel_.last_error());
-  if (const auto contact = tunnel_.last_contact())
-    status.link.since_contact = std::chrono::duration_cast<std::chrono::seconds>(loop_.now() - *contact);
-  if (booster::carrier::Mux* const mux = tunnel_.mux(); mux != nullptr && mux->last_rtt())
-    status.link.round_trip = std::chrono::duration_cast<std::chrono::milliseconds>(*mux->last_rtt());
+  status.link = link();
   std::vector<std::uint32_t> numbers;
   for (auto& [number, served] : served_) numbers.push_back(number);
   for (const std::uint32_t number : numbers) {

@@ -61,6 +61,7 @@ class Client {
   Task<Result<>> remove_account(std::string address, bool force);
   // Of one account, or all (empty).   Errors  Unreachable: off-line
   Task<Result<>> refresh(std::string address);
+  LinkStatus link() const;
   Task<Result<ClientStatus>> status();
 
   events::Events& events() { return events_; }

@@ -34,10 +34,9 @@ struct LinkStatus {
   std::string trouble;        // why the last try failed; empty: it did not
   std::uint64_t sessions = 0;
   std::uint64_t joins = 0;
-  std::string carrier;                               // "udp", "tls"; empty: nothing carries now
-  std::string via;                                   // host:port of the proxy that it goes through; empty: none
-  bool beside = false;                               // a second connection stands beside the first
-  std::optional<booster::carrier::PathReport> path;  // upwards
+  std::string via;                                         // host:port of the proxy that it goes through; empty: none
+  bool beside = false;                                     // a second connection stands beside the first
+  std::optional<booster::carrier::CarrierReport> carrier;  // upwards; nullopt: nothing carries now
   std::optional<std::chrono::milliseconds> round_trip;
   std::optional<std::chrono::seconds> since_contact;  // how long ago the gateway was heard
 };

@@ -72,6 +72,7 @@ void read_client(Section& in, ClientConfig& config) {
   in.choice("secrets", config.secrets,
             {{"auto", std::string("auto")}, {"keyring", std::string("keyring")}, {"file", std::string("file")}});
   in.section("flow", [&](Section& inner) { listen_address(inner, "listen", config.flow_listen); });
+  in.section("link", [&](Section& inner) { read_link_trace(inner, config.trace); });
   in.text("control", config.control);
   in.section("log", [&](Section& inner) {
     inner.choice("level", config.log,

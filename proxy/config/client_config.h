@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "proxy/config/document.h"
+#include "proxy/config/link_trace.h"
 #include "proxy/config/log.h"
 
 namespace proxy::config {
@@ -33,7 +34,8 @@ struct ClientConfig {
   std::uint64_t size_limit = 0;  // of each account's bodies; 0: none
   std::string secrets = "auto";  // auto, keyring, file
   std::string flow_listen;       // empty: no SOCKS5/CONNECT port
-  std::string control;           // empty: state_dir/control.sock
+  LinkTrace trace;
+  std::string control;  // empty: state_dir/control.sock
   LogLevel log = LogLevel::Info;
 };
 

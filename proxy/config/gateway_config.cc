@@ -95,6 +95,7 @@ void read_gateway(Section& in, GatewayConfig& config) {
   in.section("agents", [&](Section& inner) { read_agents(inner, config.settings.agents); });
   in.boolean("allow_without_device", config.settings.allow_without_device);
   in.section("flow", [&](Section& inner) { inner.texts("allow", config.settings.flow_allow); });
+  in.section("link", [&](Section& inner) { read_link_trace(inner, config.trace); });
   in.text("control", config.control);
   in.section("log", [&](Section& inner) {
     inner.choice("level", config.log,

@@ -1,6 +1,7 @@
 // configs/gateway.yaml, typed.
 #pragma once
 #include "proxy/config/document.h"
+#include "proxy/config/link_trace.h"
 #include "proxy/config/log.h"
 #include "proxy/gateway/settings.h"
 
@@ -12,6 +13,7 @@ struct GatewayConfig {
   gateway::GatewaySettings settings;  // state_dir: /var/lib/packetboat
   std::string certificate;            // PEM; with `key`: instead of the self-made one
   std::string key;
+  LinkTrace trace;
   std::string control = "/run/packetboat/gateway.sock";
   LogLevel log = LogLevel::Info;
 };

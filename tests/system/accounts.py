@@ -122,6 +122,15 @@ def ask(lab: Lab, daemon: str, path: str, body: dict[str, Any] | None = None) ->
         return answer.status, json.loads(answer.read())
 
 
+def metrics(lab: Lab, daemon: str) -> str:
+    with contextlib.closing(_Door(f"{lab.dir}/{daemon}.sock")) as door:
+        door.request("GET", "/metrics")
+        answer = door.getresponse()
+        assert answer.status == 200
+        assert answer.headers["Content-Type"].startswith("application/openmetrics-text")
+        return answer.read().decode()
+
+
 def status(lab: Lab, daemon: str = "client") -> dict[str, Any]:
     code, told = ask(lab, daemon, "/v1/status")
     assert code == 200, told

@@ -11,6 +11,7 @@ namespace booster::transport::recovery {
 constexpr Duration kGranularity = std::chrono::milliseconds(1);   // RFC 9002 §6.1.2: no timer is finer
 constexpr Duration kInitialRtt = std::chrono::milliseconds(333);  // RFC 9002 §6.2.2
 constexpr int kMostBackoff = 6;                                   // probes no rarer than 64 probe time-outs apart
+constexpr int kOutageProbes = 2;                                  // unanswered in a row: the path is interrupted
 constexpr Duration kLongestProbe = std::chrono::seconds(2);       // an outage's end is found within this
 
 constexpr std::uint64_t kReorderPackets = 3;  // RFC 9002 §6.1.1, until reordering was seen

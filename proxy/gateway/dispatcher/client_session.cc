@@ -303,7 +303,7 @@ SessionStatus ClientSession::status() const {
   row.id = session_->short_id();
   row.address = peer().address;
   if (const booster::carrier::Carrier* const carrier = session_->carrier()) {
-    row.carrier = to_string(carrier->kind());
+    row.carrier = carrier->report();
     row.address = carrier->peer();
   }
   row.device = peer().device_name;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "booster/carrier/carrier.h"
 #include "booster/runtime/clock.h"
 #include "proxy/gateway/state/state.h"
 #include "proxy/messaging/carried.h"
@@ -12,12 +13,12 @@
 namespace proxy::gateway::dispatcher {
 
 struct SessionStatus {
-  std::string id;          // short
-  std::string address;     // of the present carrier
-  std::string carrier;     // udp, tls; empty: none now
-  std::string device;      // its name, for people
-  std::string device_pin;  // short; empty: no enrolled key shown
-  std::string agent;       // the client's program and version
+  std::string id;                                          // short
+  std::string address;                                     // of the present carrier
+  std::optional<booster::carrier::CarrierReport> carrier;  // downwards; nullopt: none now
+  std::string device;                                      // its name, for people
+  std::string device_pin;                                  // short; empty: no enrolled key shown
+  std::string agent;                                       // the client's program and version
   bool connected = false;
   std::vector<std::string> accounts;  // logged in
   std::size_t streams = 0;

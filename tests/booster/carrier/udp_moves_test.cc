@@ -162,7 +162,7 @@ CORO_TEST_REAL(UdpMoves, AChangedNetworkIsFollowedFromASocketOfItsOwn) {
   EXPECT_EQ(equal, 1);
   EXPECT_EQ(world.client->joins(), 0U);
   EXPECT_EQ(world.client->sessions_begun(), 1U);
-  EXPECT_GE(world.client->carrier()->report()->moves, 1U);
+  EXPECT_GE(world.client->carrier()->report().moves, 1U);
   co_await world.end();
 }
 

@@ -1,5 +1,8 @@
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "booster/runtime/offload.h"
@@ -62,6 +65,51 @@ CORO_TEST_REAL(ControlServer, AnswersRequestsAndErrorsAsJson) {
   EXPECT_FALSE(large);
 
   EXPECT_FALSE(ControlServer::open(loop, path)) << "a second daemon on the same socket";
+  scope.cancel();
+  co_await scope.join();
+}
+
+Task<Result<std::string>> say(Request request) {
+  if (request.query.contains("no")) co_return fail(Errc::Denied, "not you");
+  co_return std::string("packetboat_up 1\n# EOF\n");
+}
+
+// The whole answer, head and body.
+std::string raw_get(const std::string& path, const std::string& target) {
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  std::copy(path.begin(), path.end(), name.sun_path);
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  std::string answer;
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0) {
+    const std::string request = "GET " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    (void)::send(fd, request.data(), request.size(), MSG_NOSIGNAL);
+    char buffer[4096];
+    for (ssize_t count = 0; (count = ::recv(fd, buffer, sizeof buffer, 0)) > 0;) {
+      answer.append(buffer, static_cast<std::size_t>(count));
+    }
+  }
+  ::close(fd);
+  return answer;
+}
+
+CORO_TEST_REAL(ControlServer, AnswersTextAsItsType) {
+  const std::string path =
+      std::filesystem::temp_directory_path() / ("packetboat-control-text-" + std::to_string(::getpid()));
+  auto server = ControlServer::open(loop, path);
+  CO_ASSERT_OK(server);
+  (*server)->get_text("/metrics", "application/openmetrics-text",
+                      [](Request request) { return say(std::move(request)); });
+  runtime::TaskScope scope(loop, co_await runtime::current_cancel());
+  scope.spawn("control", quietly(**server));
+  auto get = [&path] { return raw_get(path, "/metrics"); };
+  const std::string got = co_await runtime::offload(get);
+  EXPECT_NE(got.find("Content-Type: application/openmetrics-text\r\n"), std::string::npos) << got;
+  EXPECT_TRUE(got.ends_with("\r\n\r\npacketboat_up 1\n# EOF\n")) << got;
+  auto refused = [&path] { return raw_get(path, "/metrics?no=1"); };
+  const std::string no = co_await runtime::offload(refused);
+  EXPECT_TRUE(no.starts_with("HTTP/1.1 403")) << no;
+  EXPECT_NE(no.find("Content-Type: application/json\r\n"), std::string::npos) << no;
   scope.cancel();
   co_await scope.join();
 }

@@ -66,6 +66,8 @@ TEST(ShippedConfigs, ShowTheDefaults) {
   EXPECT_EQ(plain.settings.domains, shown.settings.domains);
   EXPECT_EQ(plain.settings.allow_without_device, shown.settings.allow_without_device);
   EXPECT_EQ(plain.control, shown.control);
+  EXPECT_EQ(plain.trace.file, shown.trace.file);
+  EXPECT_EQ(plain.trace.size, shown.trace.size);
 }
 
 TEST(Config, EveryMistakeIsNamedWithItsPlaceAndRemedy) {
@@ -145,6 +147,17 @@ TEST(Config, AMissingFileIsNamed) {
   ASSERT_FALSE(config);
   EXPECT_EQ(config.error().code, Errc::NotFound);
   EXPECT_NE(config.error().what.find("/no/such/file.yaml"), std::string::npos);
+}
+
+TEST(LinkTrace, IsAnAbsoluteFileOfSomeSize) {
+  ClientConfig client;
+  EXPECT_EQ(all(parse_client_config("link:\n  trace: /var/log/link.sqlog\n  trace_size: 2 MiB\n", client)), "");
+  EXPECT_EQ(client.trace.file, "/var/log/link.sqlog");
+  EXPECT_EQ(client.trace.size, std::uint64_t{2} << 20);
+  ClientConfig wrong;
+  const std::string said = all(parse_client_config("link:\n  trace: here\n  trace_size: 100\n", wrong));
+  EXPECT_NE(said.find("f:2:10: link.trace: want an absolute path"), std::string::npos) << said;
+  EXPECT_NE(said.find("link.trace_size: want at least 1 MiB"), std::string::npos) << said;
 }
 
 }  // namespace
