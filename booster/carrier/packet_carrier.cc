@@ -96,6 +96,7 @@ Task<Result<>> PacketCarrier::wake_for_output(Mux& mux) {
 Task<Result<>> PacketCarrier::carry(Mux& mux, OnAnswer on_answer) {
   const runtime::Surroundings here = co_await runtime::surroundings();
   mux.begin_carrying();
+  mux.session().set_keepalive({});  // the connection asks, in smaller packets
   mux_ = &mux;
   awaits_answer_ = on_answer != nullptr;
   Result<> end = connection_.attach(mux.session(), loop_.now());

@@ -75,6 +75,8 @@ class Session final : public FrameSource {
   // What is only worth it now. Errors  Limit: > kMaxDatagram · Closed. A full queue drops its oldest.
   Result<> send_datagram(ByteView bytes);
   void ping();  // Pong follows, unless the carrier goes first
+  // A PING after so much silence; zero: none, the carrier keeps its way open itself. Until then as Limits say.
+  void set_keepalive(Duration interval) { limits_.keepalive = interval; }
   // Orderly end: after what fill() gives next nothing is sent or taken. Errc::Closed for a good end.
   void close(const Error& error);
 

@@ -14,7 +14,13 @@ constexpr std::size_t kFirstDestination = 8;  // octets, RFC 9000 §7.2
 }  // namespace
 
 Connection::Connection(Settings settings, Handshake& handshake, Entropy& entropy, const Route& route, TimePoint now)
-    : settings_(std::move(settings)), handshake_(handshake), entropy_(entropy), began_(now), token_(settings_.token) {
+    : settings_(std::move(settings)),
+      handshake_(handshake),
+      entropy_(entropy),
+      began_(now),
+      token_(settings_.token),
+      keepalive_(path::kUdpKeepalive, settings_.idle_life),
+      ask_after_(path::kUdpKeepalive.first) {
   const packet::ConnectionId own = new_id();
   if (settings_.role == Role::Client) {
     Bytes random(kFirstDestination);

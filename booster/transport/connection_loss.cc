@@ -326,6 +326,7 @@ void Connection::on_deadline(TimePoint now) {
   for (const PathId id : failed) on_failed(id, now);
   watch_silence(now);
   if (end_) return;
+  watch_quiet(now);
   if (source_ != nullptr && now >= source_->next_deadline()) source_->on_deadline(now);
 }
 

@@ -195,6 +195,7 @@ Result<bool> Connection::take_short(const packet::Packet& head, std::span<std::b
   const bool waits = seen.session && source_ == nullptr;
   // Not taken at all rather than acknowledged and dropped.
   if (waits && early_frame_bytes_ + opened->payload.size() + kEarlyEach > kMaxEarly) return true;
+  notice_end_of_quiet(*path, seen.keepalive, now);
   notice_address(*path, route, opened->number, packet.size());
   notice_arrival(*path, opened->number, seen.eliciting, ecn, now);
   TRY(take_frames(path, route, opened->payload, now));

@@ -17,6 +17,7 @@ namespace transport = booster::transport;
 struct ClientSettings {
   Route route{};
   std::optional<transport::rate::Remembered> remembered{};
+  std::optional<transport::path::IdleLife> idle_life{};
   booster::Bytes token{};
   FakeHandshake::Flights flights{};
   session::Limits limits{};
