@@ -75,6 +75,15 @@ class Connection {
   // Client: goes on from another address, at once; the one before is given up when this one answers.
   //   Errors  Full: the peer has given no more ids (yet)
   Result<PathId> move(const Route& route, TimePoint now);
+  // Client: asks whether the gateway answers there; everything else stays where it is. PathProved or PathFailed
+  // follows, unless the connection moves elsewhere before.   Errors  as move()
+  Result<PathId> try_path(const Route& route, TimePoint now);
+  // Client: goes on from an address on trial that has answered; all others are given up.   Errors  NotFound: it is none
+  Result<> go_to(PathId path, TimePoint now);
+  void give_up_trials(TimePoint now);
+  bool uses(const Route& route) const;
+  // Client: what is known of the network that the connection goes through by now.
+  void recall(const std::optional<rate::Remembered>& path, const std::optional<path::IdleLife>& idle_life);
 
   // --- what is known
 
@@ -138,6 +147,8 @@ class Connection {
   void establish(TimePoint now);
   void confirm(TimePoint now);
   void start_rate(path::Path& path);
+  Result<path::Path*> open_path(const Route& route, TimePoint now);
+  void give_up_others(TimePoint now);
   void tell(Event event);
   void end(Error error, bool by_peer, TimePoint now);
   void issue_ids();
@@ -207,6 +218,7 @@ class Connection {
   void take_candidate(path::Path& path, TimePoint now);
   void on_failed(PathId id, TimePoint now);
   void on_proved(PathId id, TimePoint now);
+  void follow(PathId id, TimePoint now);
   void send_again(path::Path& path, TimePoint now);
   void drop_path(PathId id, TimePoint now);
 

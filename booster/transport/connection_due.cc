@@ -41,7 +41,8 @@ bool Connection::own_frames_due(const path::Path& path, TimePoint now) const {
   if (path.validation.due(now)) return true;
   if (!path.responses.empty() && (!path.respond_to || *path.respond_to == path.route)) return true;
   if (!carries_all(path)) return false;
-  return keepalive_due_ || done_due_ || token_due_ || !ids_due_.empty() || !retires_due_.empty() ||
+  const bool to_claim = settings_.role == Role::Client && !path.claimed;
+  return to_claim || keepalive_due_ || done_due_ || token_due_ || !ids_due_.empty() || !retires_due_.empty() ||
          greeting_.has_pieces() || (!long_ && tls_.has_pieces());
 }
 

@@ -17,6 +17,12 @@ Duration after_ask(Duration probe_timeout, int nth) {
 
 }  // namespace
 
+void Connection::recall(const std::optional<rate::Remembered>& path, const std::optional<path::IdleLife>& idle_life) {
+  settings_.remembered = path;
+  keepalive_ = path::KeepaliveSearch(path::kUdpKeepalive, idle_life);
+  self_asked_.reset();
+}
+
 // With an answer owed, the probes for that keep the way open.
 bool Connection::may_keep_alive() const {
   return established_ && !long_ && !end_ && active().sent.eliciting_in_flight() == 0;

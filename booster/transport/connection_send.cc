@@ -1,6 +1,7 @@
 // Packets to datagrams: what goes next, on which path, and whether it may.
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "booster/session/error_code.h"
 #include "booster/transport/connection.h"
@@ -105,6 +106,10 @@ void Connection::write_own_frames(Draft& draft, path::Path& path, TimePoint now)
   if (path.validation.due(now)) {
     if (const auto challenge = path.validation.next_challenge(entropy_, probe_timeout(path), now)) {
       draft.put(frame::PathChallenge{*challenge}, {.kind = OwnFrame::Kind::Challenge});
+      // On trial: the gateway can make nothing of this path without its id.
+      const auto ours = path_ids_.ours().find(path.id.value);
+      const bool trial = settings_.role == Role::Client && path.id != active_ && ours != path_ids_.ours().end();
+      if (trial) draft.put(frame::NewPath{path.id, ours->second, token_for(ours->second)});
     }
   }
   while (!path.responses.empty() && (!path.respond_to || *path.respond_to == path.route) &&
@@ -112,6 +117,7 @@ void Connection::write_own_frames(Draft& draft, path::Path& path, TimePoint now)
     path.responses.pop_front();
   }
   if (!carries_all(path)) return;
+  if (settings_.role == Role::Client && !std::exchange(path.claimed, true)) draft.ping();
   if (keepalive_due_ && draft.put(frame::Keepalive{keepalive_interval()})) keepalive_due_ = false;
   if (done_due_ && draft.put(frame::HandshakeDone{}, {.kind = OwnFrame::Kind::Done})) done_due_ = false;
   const auto pieces = [&](SmallStream& stream, OwnFrame::Kind kind, auto make) {

@@ -58,6 +58,7 @@ struct Path {
 
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
+  bool claimed = false;                  // more than a trial: the client has gone on here
   int probes = 0;                        // probe time-outs in a row
   int probes_due = 0;                    // packets that go whatever the window says
   TimePoint silent_since = kNever;       // the first unanswered packet of a row of probes
