@@ -30,6 +30,7 @@ struct PathReport {
   std::size_t datagram = 0;     // octets, the largest that passes
   std::uint64_t copies = 0;     // packets of which something was sent twice at once
   std::uint64_t moves = 0;      // to other addresses
+  runtime::Duration silence{};  // after so much the gateway asks whether the client is there: what its NAT allows
 };
 
 class Carrier {

@@ -165,6 +165,7 @@ std::optional<PathReport> PacketCarrier::report() const {
   report.datagram = path.mtu.size();
   report.copies = path.copies;
   report.moves = connection_.moves();
+  report.silence = connection_.keepalive_interval();
   return report;
 }
 

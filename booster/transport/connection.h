@@ -81,6 +81,8 @@ class Connection {
   // Client: goes on from an address on trial that has answered; all others are given up.   Errors  NotFound: it is none
   Result<> go_to(PathId path, TimePoint now);
   void give_up_trials(TimePoint now);
+  // Client: whether the gateway still answers; silence is told as usual.
+  void ask();
   bool uses(const Route& route) const;
   // Client: what is known of the network that the connection goes through by now.
   void recall(const std::optional<rate::Remembered>& path, const std::optional<path::IdleLife>& idle_life);
@@ -99,6 +101,7 @@ class Connection {
   Duration smoothed_rtt() const { return active().rtt.smoothed(); }
   std::optional<rate::Remembered> remember() const;
   const path::KeepaliveSearch& keepalive() const { return keepalive_; }
+  std::chrono::seconds keepalive_interval() const;  // of silence, before the gateway asks
   std::uint64_t datagrams_sent() const { return datagrams_sent_; }
   std::uint64_t bytes_sent() const { return bytes_sent_; }
   std::uint64_t bytes_received() const { return bytes_received_; }
@@ -241,7 +244,6 @@ class Connection {
   TimePoint keepalive_deadline() const;
   void watch_quiet(TimePoint now);
   void notice_end_of_quiet(const path::Path& path, bool asked, TimePoint now);
-  std::chrono::seconds keepalive_interval() const;
   void on_keepalive(const packet::frame::Keepalive& frame);
 
   // connection_send.cc: packets to datagrams

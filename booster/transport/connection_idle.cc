@@ -23,6 +23,10 @@ void Connection::recall(const std::optional<rate::Remembered>& path, const std::
   self_asked_.reset();
 }
 
+void Connection::ask() {
+  if (may_keep_alive()) active_path().probes_due = 1;
+}
+
 // With an answer owed, the probes for that keep the way open.
 bool Connection::may_keep_alive() const {
   return established_ && !long_ && !end_ && active().sent.eliciting_in_flight() == 0;

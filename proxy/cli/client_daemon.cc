@@ -102,6 +102,7 @@ Result<> run_client(const config::ClientConfig& config) {
   ClientParts parts{loop, config, client, *faces, dialer, tunnel};
   add_routes(*control, parts);
   Result<> end = loop.run(run(loop, log, parts, *control, flows, flow_door.get()));
+  if (const Result<> saved = dialer.save_networks(); !saved) log.warning("{}", codec::to_string(saved.error()));
   log.info("down");
   return end;
 }

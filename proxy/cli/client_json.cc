@@ -76,11 +76,16 @@ const char* state_word(const std::string& link) {
 
 json path_or_null(const std::optional<booster::carrier::PathReport>& path) {
   if (!path) return nullptr;
-  return {{"rate", path->rate.value},   {"queue_ms", std::chrono::duration<double, std::milli>(path->queue).count()},
-          {"loss", path->loss},         {"radio_loss", path->radio_loss},
-          {"policed", path->policed},   {"rivals", path->rivals},
-          {"datagram", path->datagram}, {"copies", path->copies},
-          {"moves", path->moves}};
+  return {{"rate", path->rate.value},
+          {"queue_ms", std::chrono::duration<double, std::milli>(path->queue).count()},
+          {"loss", path->loss},
+          {"radio_loss", path->radio_loss},
+          {"policed", path->policed},
+          {"rivals", path->rivals},
+          {"datagram", path->datagram},
+          {"copies", path->copies},
+          {"moves", path->moves},
+          {"silence_seconds", std::chrono::floor<std::chrono::seconds>(path->silence).count()}};
 }
 
 }  // namespace

@@ -37,8 +37,8 @@ Result<> PairedDialer::reload() {
   const client::Carriers carriers = carriers_of(config_);
   Result<std::unique_ptr<booster::carrier::Dialer>> made =
       config_.by_authority
-          ? client::make_dialer_by_name(loop_, proof, place, config_.ca_file, carriers)
-          : client::make_dialer(loop_, proof, {place.host, place.port, identity->gateway.pin}, carriers);
+          ? client::make_dialer_by_name(loop_, proof, place, config_.ca_file, carriers, networks_)
+          : client::make_dialer(loop_, proof, {place.host, place.port, identity->gateway.pin}, carriers, networks_);
   if (!made) return tl::unexpected(made.error());
   gateway_ = place.to_string();
   inner_ = *std::move(made);

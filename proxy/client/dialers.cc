@@ -11,15 +11,18 @@ namespace {
 using booster::carrier::CarrierKind;
 using booster::carrier::Dialer;
 using DialerPtr = std::unique_ptr<Dialer>;
+using Networks = std::shared_ptr<booster::carrier::NetworkMemory>;
 
 template <class MakeContext>
 Result<DialerPtr> make(booster::runtime::Loop& loop, const std::string& host, std::uint16_t port, Carriers carriers,
-                       const MakeContext& context) {
+                       Networks networks, const MakeContext& context) {
   DialerPtr udp;
   DialerPtr tls;
   if (carriers != Carriers::Tls) {
     TRY_ASSIGN(booster::tls::Context made, context(CarrierKind::Udp));
-    udp = std::make_unique<booster::carrier::UdpDialer>(loop, host, port, std::move(made));
+    auto dialer = std::make_unique<booster::carrier::UdpDialer>(loop, host, port, std::move(made));
+    dialer->remember_in(std::move(networks));
+    udp = std::move(dialer);
   }
   if (carriers != Carriers::Udp) {
     TRY_ASSIGN(booster::tls::Context made, context(CarrierKind::Tls));
@@ -33,15 +36,15 @@ Result<DialerPtr> make(booster::runtime::Loop& loop, const std::string& host, st
 }  // namespace
 
 Result<DialerPtr> make_dialer(booster::runtime::Loop& loop, const DeviceIdentity* identity,
-                              const GatewayAddress& gateway, Carriers carriers) {
-  return make(loop, gateway.host, gateway.port, carriers,
+                              const GatewayAddress& gateway, Carriers carriers, Networks networks) {
+  return make(loop, gateway.host, gateway.port, carriers, std::move(networks),
               [&](CarrierKind by) { return tunnel_context(identity, gateway.pin, by); });
 }
 
 Result<DialerPtr> make_dialer_by_name(booster::runtime::Loop& loop, const DeviceIdentity* identity,
                                       const booster::net::HostPort& gateway, const std::string& ca_file,
-                                      Carriers carriers) {
-  return make(loop, gateway.host, gateway.port, carriers,
+                                      Carriers carriers, Networks networks) {
+  return make(loop, gateway.host, gateway.port, carriers, std::move(networks),
               [&](CarrierKind by) { return tunnel_context_by_name(identity, ca_file, by); });
 }
 

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "booster/carrier/carrier.h"
+#include "booster/carrier/network_memory.h"
 #include "booster/net/address.h"
 #include "booster/runtime/loop.h"
 #include "proxy/client/device_identity.h"
@@ -11,15 +12,15 @@ namespace proxy::client {
 
 enum class Carriers { Both, Udp, Tls };
 
-// The gateway is known by its pin; `identity`: the device's own, nullptr before it is paired.
+// The gateway is known by its pin; `identity`: the device's own, nullptr before it is paired; `networks`: what is known
+// of them, and where it is kept.
 //   Errors  those of tls::Context
-Result<std::unique_ptr<booster::carrier::Dialer>> make_dialer(booster::runtime::Loop& loop,
-                                                              const DeviceIdentity* identity,
-                                                              const GatewayAddress& gateway, Carriers carriers);
+Result<std::unique_ptr<booster::carrier::Dialer>> make_dialer(
+    booster::runtime::Loop& loop, const DeviceIdentity* identity, const GatewayAddress& gateway, Carriers carriers,
+    std::shared_ptr<booster::carrier::NetworkMemory> networks);
 // … or by its certificate's authority and name.
-Result<std::unique_ptr<booster::carrier::Dialer>> make_dialer_by_name(booster::runtime::Loop& loop,
-                                                                      const DeviceIdentity* identity,
-                                                                      const booster::net::HostPort& gateway,
-                                                                      const std::string& ca_file, Carriers carriers);
+Result<std::unique_ptr<booster::carrier::Dialer>> make_dialer_by_name(
+    booster::runtime::Loop& loop, const DeviceIdentity* identity, const booster::net::HostPort& gateway,
+    const std::string& ca_file, Carriers carriers, std::shared_ptr<booster::carrier::NetworkMemory> networks);
 
 }  // namespace proxy::client

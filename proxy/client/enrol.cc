@@ -74,7 +74,8 @@ Task<Result<DeviceIdentity>> enrol(runtime::Loop& loop, carrier::Dialer& dialer,
 }
 
 Task<Result<DeviceIdentity>> enrol(runtime::Loop& loop, PairingUrl url, std::string device) {
-  CO_TRY_ASSIGN(const std::unique_ptr<carrier::Dialer> made, make_dialer(loop, nullptr, url.gateway, Carriers::Both));
+  CO_TRY_ASSIGN(const std::unique_ptr<carrier::Dialer> made,
+                make_dialer(loop, nullptr, url.gateway, Carriers::Both, std::make_shared<carrier::NetworkMemory>()));
   carrier::Dialer& dialer = *made;
   co_return co_await enrol(loop, dialer, url.gateway, std::move(url.code), std::move(device));
 }
