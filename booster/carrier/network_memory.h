@@ -1,5 +1,5 @@
 // NetworkMemory: what a client has learned of the networks it was in, each under its own key, so that nothing of one is
-// taken for another's.                                                                Source: docs/adr/0015
+// taken for another's.                                                                Source: docs/adr/0016
 #pragma once
 #include <array>
 #include <list>

@@ -10,6 +10,7 @@ namespace {
 
 constexpr auto kDialLimit = std::chrono::seconds(30);  // three lost SYNs on a GEO link, then another address
 constexpr auto kTlsLimit = std::chrono::seconds(30);
+constexpr auto kStandsAgain = std::chrono::seconds(10);  // so soon after a break: the link had been there all the time
 constexpr auto kFinishLimit = std::chrono::seconds(10);
 
 // Reads as the wire does, behind the peer's answer to our greeting, so that our frames need not wait for it.
@@ -56,7 +57,17 @@ Task<Result<Bytes>> TlsCarrier::read_greeting(std::size_t limit) {
 
 Task<Result<>> TlsCarrier::carry(Mux& mux, OnAnswer on_answer) {
   AnswerFirst behind(*wire_, std::exchange(early_, {}), std::move(on_answer));
-  co_return co_await mux.carry(behind);
+  session::Session& session = mux.session();
+  session.set_keepalive(transport::path::kTcpKeepalive.first);
+  if (idle_) {
+    mux.on_heard([this, &session](runtime::Duration silence) { idle_->on_heard(session, silence); });
+    idle_->begin(session);
+  }
+  const Result<> end = co_await mux.carry(behind);
+  mux.on_heard(nullptr);
+  const runtime::Duration silence = loop_.now() - mux.last_heard();
+  if (idle_ && network_ && idle_->broke_asking(silence)) memory_->broke_asking = {*network_, loop_.now()};
+  co_return end;
 }
 
 Task<Result<>> TlsCarrier::finish() {
@@ -69,6 +80,16 @@ Task<Result<>> TlsCarrier::finish() {
     if (!count || *count == 0) break;
   }
   co_return Result<>();
+}
+
+void TlsCarrier::learn_in(std::shared_ptr<TcpMemory> memory) {
+  memory_ = std::move(memory);
+  const Result<net::Address> gateway = net::Address::ip(wire_->peer(), 0);
+  const Result<platform::Way> way = gateway ? memory_->ways->to(*gateway, 0) : fail(Errc::NotFound, "no address");
+  if (way) network_ = network_key(way->network, memory_->gateway);
+  idle_.emplace(*memory_->networks, network_);
+  const auto broke = std::exchange(memory_->broke_asking, std::nullopt);
+  if (broke && network_ == broke->network && loop_.now() - broke->at < kStandsAgain) idle_->on_forgotten();
 }
 
 // From time to time UDP is tried again: a firewall is left behind, a portal is passed. At once where the network
@@ -87,7 +108,9 @@ Task<Result<std::unique_ptr<Carrier>>> TcpDialer::dial() {
   congestion_ = net::tune_tunnel_socket(*wire).congestion;
   CO_TRY_ASSIGN(std::unique_ptr<tls::TlsStream> secured,
                 co_await runtime::with_timeout(kTlsLimit, tls::TlsStream::connect(context_, std::move(wire), host_)));
-  co_return std::unique_ptr<Carrier>(new TlsCarrier(loop_, std::move(secured), times_));
+  auto carrier = std::make_unique<TlsCarrier>(loop_, std::move(secured), times_);
+  carrier->learn_in(memory_);
+  co_return std::unique_ptr<Carrier>(std::move(carrier));
 }
 
 }  // namespace booster::carrier

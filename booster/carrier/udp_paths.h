@@ -6,22 +6,10 @@
 
 #include "booster/carrier/network_memory.h"
 #include "booster/carrier/udp_port.h"
-#include "booster/platform/way.h"
+#include "booster/carrier/ways.h"
 #include "booster/transport/connection.h"
 
 namespace booster::carrier {
-
-// How the machine reaches an address; tests have their own.
-class Ways {
- public:
-  virtual ~Ways() = default;
-  virtual Result<platform::Way> to(const net::Address& address, std::uint32_t interface) const {
-    return platform::way_to(address.get(), interface);
-  }
-  virtual std::vector<platform::Way> all_to(const net::Address& address) const {
-    return platform::ways_to(address.get());
-  }
-};
 
 // A socket towards the gateway, from wherever the routes lead.
 Result<std::unique_ptr<net::UdpSocket>> open_udp_towards(runtime::Loop& loop, const net::Address& gateway);

@@ -22,6 +22,7 @@ std::vector<Frame> samples() {
           OffsetAck{{{StreamId{0}, 5}, {StreamId{2}, 1u << 30}}},
           DatagramFrame{data},
           Close{Error(Errc::Closed, "bye")},
+          Keepalive{std::chrono::seconds(300)},
           plain,
           opening};
 }
