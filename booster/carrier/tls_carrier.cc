@@ -63,7 +63,9 @@ Task<Result<>> TlsCarrier::carry(Mux& mux, OnAnswer on_answer) {
     mux.on_heard([this, &session](runtime::Duration silence) { idle_->on_heard(session, silence); });
     idle_->begin(session);
   }
+  mux_ = &mux;
   const Result<> end = co_await mux.carry(behind);
+  mux_ = nullptr;
   mux.on_heard(nullptr);
   const runtime::Duration silence = loop_.now() - mux.last_heard();
   if (idle_ && network_ && idle_->broke_asking(silence)) memory_->broke_asking = {*network_, loop_.now()};
@@ -82,11 +84,22 @@ Task<Result<>> TlsCarrier::finish() {
   co_return Result<>();
 }
 
+// A TCP connection cannot follow: where its address is gone it is given up at once, else it is asked whether it lives.
+void TlsCarrier::network_changed() {
+  changed_.notify_all();
+  if (mux_ == nullptr) return;
+  if (gateway_ && !way_.source.empty()) {
+    const Result<platform::Way> now = memory_->ways->to(*gateway_, way_.interface);
+    if (!now || now->source != way_.source) return wire_->close();
+  }
+  mux_->ping();
+}
+
 void TlsCarrier::learn_in(std::shared_ptr<TcpMemory> memory) {
   memory_ = std::move(memory);
-  const Result<net::Address> gateway = net::Address::ip(wire_->peer(), 0);
-  const Result<platform::Way> way = gateway ? memory_->ways->to(*gateway, 0) : fail(Errc::NotFound, "no address");
-  if (way) network_ = network_key(way->network, memory_->gateway);
+  if (const Result<net::Address> gateway = net::Address::ip(wire_->peer(), 0)) gateway_ = *gateway;
+  if (gateway_) way_ = memory_->ways->to(*gateway_, 0).value_or(platform::Way{});
+  network_ = network_key(way_.network, memory_->gateway);
   idle_.emplace(*memory_->networks, network_);
   const auto broke = std::exchange(memory_->broke_asking, std::nullopt);
   if (broke && network_ == broke->network && loop_.now() - broke->at < kStandsAgain) idle_->on_forgotten();

@@ -39,7 +39,7 @@ class TlsCarrier final : public Carrier {
   Task<Result<>> finish() override;
   Task<Result<>> doubted() override;
   bool silent() const override { return false; }  // the session notices, after longer than UDP does
-  void network_changed() override { changed_.notify_all(); }
+  void network_changed() override;
   Bytes exporter(std::string_view label, std::size_t size) const override { return wire_->exporter(label, {}, size); }
   std::optional<crypto::Certificate> peer_certificate() const override { return wire_->peer_certificate(); }
   std::string peer() const override { return wire_->peer(); }
@@ -49,9 +49,12 @@ class TlsCarrier final : public Carrier {
   std::unique_ptr<tls::TlsStream> wire_;
   ReturnTimes times_;
   std::shared_ptr<TcpMemory> memory_;  // nullptr: a gateway's
+  std::optional<net::Address> gateway_;
+  platform::Way way_;
   std::optional<NetworkKey> network_;
   std::optional<TcpIdle> idle_;
-  Bytes early_;  // frames that came behind the greeting
+  Mux* mux_ = nullptr;  // that is carried
+  Bytes early_;         // frames that came behind the greeting
   runtime::Notify changed_;
   int doubts_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "booster/carrier/udp_paths.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace booster::carrier {
 namespace {
@@ -104,8 +105,10 @@ void UdpPaths::network_changed() {
   const Socket* const here = present();
   const Result<platform::Way> preferred = ways_.to(gateway_address(), 0);
   // Nothing leads there: perhaps in the other family, which the silence after a question brings up.
+  const bool interrupted = std::exchange(interrupted_, !preferred);
   if (here == nullptr || !preferred) return connection_.ask();
-  if (!lives(here->way)) return move_to(*preferred);
+  // Who was cut off may find another NAT behind the same router.
+  if (interrupted || !lives(here->way)) return move_to(*preferred);
   if (same_place(*preferred, here->way)) {
     const std::string& network = here->way.network;
     const bool other = !network.empty() && !preferred->network.empty() && network != preferred->network;

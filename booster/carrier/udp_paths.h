@@ -56,6 +56,7 @@ class UdpPaths {
   std::string gateway_;
   std::map<std::uint16_t, Socket> sockets_;  // by the local port
   bool arrived_ = false;
+  bool interrupted_ = false;  // nothing led to the gateway when the network changed last
 };
 
 }  // namespace booster::carrier

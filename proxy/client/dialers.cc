@@ -15,18 +15,20 @@ using Networks = std::shared_ptr<booster::carrier::NetworkMemory>;
 
 template <class MakeContext>
 Result<DialerPtr> make(booster::runtime::Loop& loop, const std::string& host, std::uint16_t port, Carriers carriers,
-                       Networks networks, const MakeContext& context) {
+                       const Networks& networks, const MakeContext& context) {
   DialerPtr udp;
   DialerPtr tls;
   if (carriers != Carriers::Tls) {
     TRY_ASSIGN(booster::tls::Context made, context(CarrierKind::Udp));
     auto dialer = std::make_unique<booster::carrier::UdpDialer>(loop, host, port, std::move(made));
-    dialer->remember_in(std::move(networks));
+    dialer->remember_in(networks);
     udp = std::move(dialer);
   }
   if (carriers != Carriers::Udp) {
     TRY_ASSIGN(booster::tls::Context made, context(CarrierKind::Tls));
-    tls = std::make_unique<booster::carrier::TcpDialer>(loop, host, port, std::move(made));
+    auto dialer = std::make_unique<booster::carrier::TcpDialer>(loop, host, port, std::move(made));
+    dialer->remember_in(networks);
+    tls = std::move(dialer);
   }
   if (carriers == Carriers::Udp) return udp;
   if (carriers == Carriers::Tls) return tls;
@@ -36,15 +38,15 @@ Result<DialerPtr> make(booster::runtime::Loop& loop, const std::string& host, st
 }  // namespace
 
 Result<DialerPtr> make_dialer(booster::runtime::Loop& loop, const DeviceIdentity* identity,
-                              const GatewayAddress& gateway, Carriers carriers, Networks networks) {
-  return make(loop, gateway.host, gateway.port, carriers, std::move(networks),
+                              const GatewayAddress& gateway, Carriers carriers, const Networks& networks) {
+  return make(loop, gateway.host, gateway.port, carriers, networks,
               [&](CarrierKind by) { return tunnel_context(identity, gateway.pin, by); });
 }
 
 Result<DialerPtr> make_dialer_by_name(booster::runtime::Loop& loop, const DeviceIdentity* identity,
                                       const booster::net::HostPort& gateway, const std::string& ca_file,
-                                      Carriers carriers, Networks networks) {
-  return make(loop, gateway.host, gateway.port, carriers, std::move(networks),
+                                      Carriers carriers, const Networks& networks) {
+  return make(loop, gateway.host, gateway.port, carriers, networks,
               [&](CarrierKind by) { return tunnel_context_by_name(identity, ca_file, by); });
 }
 

@@ -17,10 +17,10 @@ enum class Carriers { Both, Udp, Tls };
 //   Errors  those of tls::Context
 Result<std::unique_ptr<booster::carrier::Dialer>> make_dialer(
     booster::runtime::Loop& loop, const DeviceIdentity* identity, const GatewayAddress& gateway, Carriers carriers,
-    std::shared_ptr<booster::carrier::NetworkMemory> networks);
+    const std::shared_ptr<booster::carrier::NetworkMemory>& networks);
 // … or by its certificate's authority and name.
 Result<std::unique_ptr<booster::carrier::Dialer>> make_dialer_by_name(
     booster::runtime::Loop& loop, const DeviceIdentity* identity, const booster::net::HostPort& gateway,
-    const std::string& ca_file, Carriers carriers, std::shared_ptr<booster::carrier::NetworkMemory> networks);
+    const std::string& ca_file, Carriers carriers, const std::shared_ptr<booster::carrier::NetworkMemory>& networks);
 
 }  // namespace proxy::client
