@@ -42,6 +42,7 @@ struct PathReport {
   std::uint64_t packets_lost = 0;     // TLS: sent again
   std::uint64_t spurious_losses = 0;  // of them arrived after all
   std::uint64_t copies = 0;           // packets of which something was sent twice at once
+  runtime::Duration silence{};        // after so much the gateway asks whether the client is there: what its NAT allows
 };
 
 // What carries a session at present, for status.

@@ -199,6 +199,7 @@ Task<Result<>> Mux::read_frames(net::Stream& wire) {
     CO_TRY_ASSIGN(const std::size_t count, co_await wire.read(std::span(buffer).subspan(filled)));
     if (count == 0) co_return fail(Errc::Closed, "the peer closed the connection");
     filled += count;
+    if (on_heard_) on_heard_(loop_.now() - last_heard_);
     last_heard_ = loop_.now();
     measure(wire.fd(), count);
     const Result<std::size_t> used = session_.on_frames(ByteView(buffer).first(filled), loop_.now());

@@ -88,6 +88,9 @@ class Mux {
   // --- for a carrier of packets, which asks the session itself
   void begin_carrying();
   void end_carrying();
+  // Called before what came after so much silence is taken; nullptr: nobody wants to know.
+  using OnHeard = std::function<void(runtime::Duration silence)>;
+  void on_heard(OnHeard call) { on_heard_ = std::move(call); }
   void after_input(bool heard);               // the session was called: tells its events, notes when the peer was heard
   runtime::Notify& output() { return out_; }  // the session may have something to send
   void note_windows(BitsPerSecond rate, runtime::Duration round_trip);  // what the session's windows must allow
@@ -139,6 +142,7 @@ class Mux {
   bool fell_silent_ = false;
   std::optional<runtime::Duration> last_rtt_;
   runtime::TimePoint last_heard_{};
+  OnHeard on_heard_;
   std::uint64_t moved_ = 0;  // bytes both ways since measured_
   runtime::TimePoint measured_{};
   runtime::Duration least_round_trip_{};

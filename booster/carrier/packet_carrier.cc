@@ -123,6 +123,7 @@ Task<Result<>> PacketCarrier::wake_for_output(Mux& mux) {
 Task<Result<>> PacketCarrier::carry(Mux& mux, OnAnswer on_answer) {
   const runtime::Surroundings here = co_await runtime::surroundings();
   mux.begin_carrying();
+  mux.session().set_keepalive({});  // the connection asks, in smaller packets
   mux_ = &mux;
   awaits_answer_ = on_answer != nullptr;
   Result<> end = connection_.attach(mux.session(), loop_.now());
@@ -184,6 +185,7 @@ CarrierReport PacketCarrier::report() const {
   for (const auto& [id, path] : connection_.all_paths()) {
     PathReport row = report_of(*path);
     row.in_use = id == active;
+    if (row.in_use) row.silence = connection_.keepalive_interval();
     report.paths.insert(row.in_use ? report.paths.begin() : report.paths.end(), row);
   }
   return report;

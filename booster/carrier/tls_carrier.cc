@@ -12,6 +12,7 @@ namespace {
 
 constexpr auto kDialLimit = std::chrono::seconds(30);  // three lost SYNs on a GEO link, then another address
 constexpr auto kTlsLimit = std::chrono::seconds(30);
+constexpr auto kStandsAgain = std::chrono::seconds(10);  // so soon after a break: the link had been there all the time
 constexpr auto kFinishLimit = std::chrono::seconds(10);
 constexpr auto kRefusedAgain = std::chrono::minutes(10);  // a directory locks a user out after some wrong passwords
 
@@ -80,9 +81,21 @@ Task<Result<Bytes>> TlsCarrier::read_greeting(std::size_t limit) {
 
 Task<Result<>> TlsCarrier::carry(Mux& mux, OnAnswer on_answer) {
   AnswerFirst behind(*wire_, std::exchange(early_, {}), std::move(on_answer));
+  session::Session& session = mux.session();
+  session.set_keepalive(transport::path::kTcpKeepalive.first);
+  if (idle_) {
+    mux.on_heard([this, &session](runtime::Duration silence) { idle_->on_heard(session, silence); });
+    idle_->begin(session);
+  }
+  mux_ = &mux;
   runtime::Duration least_round_trip{};
   if (!dialled_.via.empty()) least_round_trip = dialled_.round_trip.value_or(least_round_trip);
-  co_return co_await mux.carry(behind, least_round_trip);
+  const Result<> end = co_await mux.carry(behind, least_round_trip);
+  mux_ = nullptr;
+  mux.on_heard(nullptr);
+  const runtime::Duration silence = loop_.now() - mux.last_heard();
+  if (idle_ && network_ && idle_->broke_asking(silence)) memory_->broke_asking = {*network_, loop_.now()};
+  co_return end;
 }
 
 Task<Result<>> TlsCarrier::carry_beside(Mux& mux) {
@@ -100,6 +113,27 @@ Task<Result<>> TlsCarrier::finish() {
     if (!count || *count == 0) break;
   }
   co_return Result<>();
+}
+
+// A TCP connection cannot follow: where its address is gone it is given up at once, else it is asked whether it lives.
+void TlsCarrier::network_changed() {
+  changed_.notify_all();
+  if (mux_ == nullptr) return;
+  if (gateway_ && !way_.source.empty()) {
+    const Result<platform::Way> now = memory_->ways->to(*gateway_, way_.interface);
+    if (!now || now->source != way_.source) return wire_->close();
+  }
+  mux_->ping();
+}
+
+void TlsCarrier::learn_in(std::shared_ptr<TcpMemory> memory) {
+  memory_ = std::move(memory);
+  if (const Result<net::Address> gateway = net::Address::ip(wire_->peer(), 0)) gateway_ = *gateway;
+  if (gateway_) way_ = memory_->ways->to(*gateway_, 0).value_or(platform::Way{});
+  network_ = network_key(way_.network, memory_->gateway);
+  idle_.emplace(*memory_->networks, network_);
+  const auto broke = std::exchange(memory_->broke_asking, std::nullopt);
+  if (broke && network_ == broke->network && loop_.now() - broke->at < kStandsAgain) idle_->on_forgotten();
 }
 
 // From time to time UDP is tried again: a firewall is left behind, a portal is passed. At once where the network
@@ -132,7 +166,9 @@ Task<Result<std::unique_ptr<Carrier>>> TcpDialer::dial() {
   dialled.times = times_;
   dialled.round_trip = loop_.now() - start;
   if (proxy != nullptr) dialled.via = proxy->to_string();
-  co_return std::unique_ptr<Carrier>(new TlsCarrier(loop_, std::move(secured), std::move(dialled)));
+  auto carrier = std::make_unique<TlsCarrier>(loop_, std::move(secured), std::move(dialled));
+  carrier->learn_in(memory_);
+  co_return std::unique_ptr<Carrier>(std::move(carrier));
 }
 
 Task<Result<>> TcpDialer::pass_proxy(net::Stream& wire, const http::WebProxy& proxy) {

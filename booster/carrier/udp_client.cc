@@ -9,13 +9,6 @@ namespace {
 
 constexpr auto kEstablishLimit = std::chrono::seconds(20);  // a flight lost three times on a GEO link
 
-Result<std::unique_ptr<net::UdpSocket>> open_towards(runtime::Loop& loop, const net::Address& gateway) {
-  net::UdpOptions options;
-  TRY_ASSIGN(options.bind, net::Address::ip(gateway.family() == AF_INET6 ? "::" : "0.0.0.0", 0));
-  options.both = false;
-  return net::UdpSocket::open(loop, options);
-}
-
 }  // namespace
 
 struct UdpCarrier::Machine final : DatagramMachine {
@@ -23,6 +16,7 @@ struct UdpCarrier::Machine final : DatagramMachine {
 
   void on_datagram(const transport::Route& route, std::span<std::byte> bytes, transport::Ecn ecn,
                    runtime::TimePoint now) override {
+    if (!paths->arrived()) paths->arrive();
     connection.on_datagram(route, bytes, ecn, now);
   }
   void on_deadline(runtime::TimePoint now) override { connection.on_deadline(now); }
@@ -40,31 +34,32 @@ struct UdpCarrier::Machine final : DatagramMachine {
 
   transport::Connection& connection;
   UdpCarrier* carrier = nullptr;
+  UdpPaths* paths = nullptr;
 };
 
 struct UdpCarrier::Parts {
   Parts(runtime::Loop& loop, std::unique_ptr<tls::MemoryHandshake> tls, std::unique_ptr<net::UdpSocket> socket,
-        const transport::Route& to, const UdpMemory& memory)
-      : route(to),
-        exchange(std::move(tls)),
-        connection(settings_from(memory), exchange, entropy, to, loop.now()),
+        const net::UdpEndpoint& gateway, const UdpMemory& memory)
+      : exchange(std::move(tls)),
+        connection(settings_from(memory), exchange, entropy, {{{}, socket->local().port}, to_transport(gateway)},
+                   loop.now()),
         machine(connection),
-        port(loop, std::move(socket), machine) {}
+        port(loop, std::move(socket), machine),
+        paths(loop, connection, port, *memory.networks, *memory.ways, memory.gateway) {}
 
   static transport::Settings settings_from(const UdpMemory& memory) {
     transport::Settings settings;
     settings.role = session::Role::Client;
     settings.token = memory.token;
-    settings.remembered = memory.path;
     return settings;
   }
 
-  transport::Route route;
   SystemEntropy entropy;
   TlsExchange exchange;
   transport::Connection connection;
   Machine machine;
   UdpPort port;
+  UdpPaths paths;
 };
 
 UdpCarrier::UdpCarrier(runtime::Loop& loop, std::unique_ptr<Parts> parts, std::shared_ptr<UdpMemory> memory,
@@ -73,6 +68,7 @@ UdpCarrier::UdpCarrier(runtime::Loop& loop, std::unique_ptr<Parts> parts, std::s
       parts_(std::move(parts)),
       memory_(std::move(memory)) {
   parts_->machine.carrier = this;
+  parts_->machine.paths = &parts_->paths;
 }
 
 // The end is told, once; who does not hear it finds out by a reset.
@@ -93,12 +89,13 @@ void UdpCarrier::wake() {
 
 void UdpCarrier::take(const transport::Event& event) {
   if (const auto* given = std::get_if<transport::TokenGiven>(&event)) memory_->token = given->token;
+  parts_->paths.on_event(event);
   on_event(event);
 }
 
 void UdpCarrier::remember() {
   if (Bytes ticket = parts_->exchange.tls().take_ticket(); !ticket.empty()) memory_->ticket = std::move(ticket);
-  if (const auto path = parts_->connection.remember()) memory_->path = path;
+  parts_->paths.remember();
 }
 
 // Without a socket nothing is heard, not even the deadlines that would notice.
@@ -146,28 +143,22 @@ Task<Result<>> UdpCarrier::finish() {
   co_return co_await pumped(std::move(task));
 }
 
-// From where the machine is now: a socket of its own, because the old one may be bound to what is gone.
 void UdpCarrier::network_changed() {
-  if (!established() || closed()) return;
-  Result<std::unique_ptr<net::UdpSocket>> socket = open_towards(loop(), to_net(parts_->route.remote).address());
-  if (!socket) return;
-  if (!connection().move(parts_->route, loop().now())) return;
-  parts_->port.replace(std::move(*socket));
+  if (established() && !closed()) parts_->paths.network_changed();
 }
 
 Task<Result<std::unique_ptr<UdpCarrier>>> UdpCarrier::connect(runtime::Loop& loop, const tls::Context& context,
                                                               const net::Address& gateway, std::string host,
                                                               std::shared_ptr<UdpMemory> memory,
                                                               const PacketTimes& times) {
-  CO_TRY_ASSIGN(std::unique_ptr<net::UdpSocket> socket, open_towards(loop, gateway));
+  CO_TRY_ASSIGN(std::unique_ptr<net::UdpSocket> socket, open_udp_towards(loop, gateway));
   CO_TRY_ASSIGN(const net::UdpEndpoint remote, net::UdpEndpoint::of(gateway));
   std::unique_ptr<tls::MemoryHandshake> tls = tls::MemoryHandshake::client(context, std::move(host), {});
   if (!memory->ticket.empty()) {
     (void)tls->use_ticket(memory->ticket);  // of another time or gateway: goes on without
     memory->ticket.clear();                 // each is used once
   }
-  const transport::Route route{{}, to_transport(remote)};
-  auto parts = std::make_unique<Parts>(loop, std::move(tls), std::move(socket), route, *memory);
+  auto parts = std::make_unique<Parts>(loop, std::move(tls), std::move(socket), remote, *memory);
   memory->token.clear();
   std::unique_ptr<UdpCarrier> carrier(new UdpCarrier(loop, std::move(parts), std::move(memory), times));
   Task<Result<>> task = carrier->wait_established();

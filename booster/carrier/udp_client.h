@@ -2,15 +2,18 @@
 #pragma once
 #include "booster/carrier/packet_carrier.h"
 #include "booster/carrier/udp_exchange.h"
+#include "booster/carrier/udp_paths.h"
 #include "booster/carrier/udp_port.h"
 
 namespace booster::carrier {
 
-// What makes the next connection cheaper: kept by the dialer, in memory only (the ticket is a secret).
+// What makes the next connection cheaper. Ticket and token are the dialer's own and in memory only: secrets.
 struct UdpMemory {
-  Bytes ticket;  // of TLS
-  Bytes token;   // of the address
-  std::optional<transport::rate::Remembered> path;
+  Bytes ticket;         // of TLS
+  Bytes token;          // of the address
+  std::string gateway;  // host:port, under which networks are known
+  std::shared_ptr<NetworkMemory> networks = std::make_shared<NetworkMemory>();
+  std::shared_ptr<const Ways> ways = std::make_shared<Ways>();
 };
 
 class UdpCarrier final : public PacketCarrier {
@@ -49,8 +52,12 @@ class UdpDialer final : public Dialer {
  public:
   UdpDialer(runtime::Loop& loop, std::string host, std::uint16_t port, tls::Context context,
             const PacketTimes& times = {})
-      : loop_(loop), host_(std::move(host)), port_(port), context_(std::move(context)), times_(times) {}
+      : loop_(loop), host_(std::move(host)), port_(port), context_(std::move(context)), times_(times) {
+    memory_->gateway = net::HostPort{host_, port_}.to_string();
+  }
   Task<Result<std::unique_ptr<Carrier>>> dial() override;
+  void remember_in(std::shared_ptr<NetworkMemory> networks) { memory_->networks = std::move(networks); }
+  void find_ways_by(std::shared_ptr<const Ways> ways) { memory_->ways = std::move(ways); }
   const UdpMemory& memory() const { return *memory_; }
 
  private:

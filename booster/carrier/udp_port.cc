@@ -21,15 +21,37 @@ net::UdpEndpoint to_net(const transport::Address& address) {
 }
 
 UdpPort::UdpPort(runtime::Loop& loop, std::unique_ptr<net::UdpSocket> socket, DatagramMachine& machine)
-    : loop_(loop), socket_(std::move(socket)), machine_(machine), buffer_(kRunBytes) {
+    : loop_(loop), machine_(machine), buffer_(kRunBytes) {
+  sockets_.push_back(std::move(socket));
   Result<std::unique_ptr<runtime::FineTimer>> timer = runtime::FineTimer::open(loop);
   if (timer) timer_ = std::move(*timer);
 }
 
-void UdpPort::replace(std::unique_ptr<net::UdpSocket> socket) {
-  const std::shared_ptr<net::UdpSocket> old = std::exchange(socket_, std::move(socket));
-  old->close();  // who waits for it looks again
-  wake();
+Result<> UdpPort::add(std::unique_ptr<net::UdpSocket> socket) {
+  const std::uint16_t port = socket->local().port;
+  for (const Socket& each : sockets_) {
+    if (each->local().port == port) return fail(Errc::Conflict, "udp: a port twice");
+  }
+  sockets_.push_back(std::move(socket));
+  if (parts_ != nullptr) parts_->spawn("udp receiver", receive_all(sockets_.back()));
+  return {};
+}
+
+void UdpPort::keep_only(const std::function<bool(std::uint16_t port)>& used) {
+  std::erase_if(sockets_, [&](const Socket& each) {
+    const bool goes = !used(each->local().port);
+    if (goes) each->close();  // who waits for it ends
+    return goes;
+  });
+  CHECK(!sockets_.empty());
+}
+
+UdpPort::Socket UdpPort::socket_for(const transport::Route& route) const {
+  if (keep_local_) return sockets_.front();
+  for (const Socket& each : sockets_) {
+    if (each->local().port == route.local.port) return each;
+  }
+  return nullptr;
 }
 
 Task<Result<>> UdpPort::serve() {
@@ -39,13 +61,15 @@ Task<Result<>> UdpPort::serve() {
     if (!first) first = error;
   };
   runtime::TaskScope parts(loop_, *here.scope, on_error);
-  parts.spawn("udp receiver", receive_all());
+  parts_ = &parts;
+  for (const Socket& socket : sockets_) parts.spawn("udp receiver", receive_all(socket));
   parts.spawn("udp sender", send_all());
   if (timer_) parts.spawn("udp timer", ring());
   while (parts.running() > 0 && !first) {
     const Result<> ended = co_await parts.one_ended().wait();
     if (!ended) break;
   }
+  parts_ = nullptr;
   parts.cancel();
   co_await parts.join();
   if (here.scope->cancelled()) co_return fail(Errc::Cancelled, "udp port");
@@ -53,27 +77,31 @@ Task<Result<>> UdpPort::serve() {
 }
 
 // False: nothing more has arrived.
-bool UdpPort::take_batch(Result<std::size_t>& count) {
-  count = socket_->receive(batch_);
+bool UdpPort::take_batch(net::UdpSocket& socket, Result<std::size_t>& count) {
+  count = socket.receive(batch_);
   if (!count || *count == 0) return false;
   for (const net::UdpDatagram& each : batch_.datagrams()) {
     transport::Route route{{}, to_transport(each.remote)};
-    if (keep_local_) route.local.ip = each.local.ip;  // not the interface: the way back may lead through another one
+    if (keep_local_) {
+      route.local.ip = each.local.ip;  // not the interface: the way back may lead through another one
+    } else {
+      route.local.port = socket.local().port;
+    }
     machine_.on_datagram(route, each.bytes, static_cast<transport::Ecn>(each.ecn), each.received);
   }
   machine_.settle(loop_.now());
   return true;
 }
 
-Task<Result<>> UdpPort::receive_all() {
+Task<Result<>> UdpPort::receive_all(Socket socket) {
   for (;;) {
-    const std::shared_ptr<net::UdpSocket> socket = socket_;
     const Result<> ready = co_await socket->readable();
-    if (!ready && (ready.error().code != Errc::Closed || socket == socket_)) co_return ready;
-    if (!ready) continue;
+    if (!ready && ready.error().code == Errc::Closed) co_return Result<>();  // it is not used any more
+    if (!ready) co_return ready;
     Result<std::size_t> count = std::size_t{0};
-    for (int i = 0; i < kBatchesInARow && take_batch(count); ++i) {
+    for (int i = 0; i < kBatchesInARow && take_batch(*socket, count); ++i) {
     }
+    if (!count && count.error().code == Errc::Closed) co_return Result<>();
     if (!count) co_return tl::unexpected(count.error());
     wake();
   }
@@ -88,15 +116,16 @@ Task<Result<>> UdpPort::ring() {
 
 Task<Result<>> UdpPort::send_run(const transport::DatagramRun& run) {
   std::size_t done = 0;
-  while (done < run.bytes) {
+  const Socket socket = socket_for(run.route);
+  while (socket != nullptr && done < run.bytes) {
     const net::UdpRoute route{to_net(run.route.local), to_net(run.route.remote)};
     const ByteView rest = ByteView(buffer_).subspan(done, run.bytes - done);
-    CO_TRY_ASSIGN(const net::SendOutcome outcome,
-                  socket_->send(rest, run.segment, route, static_cast<net::Ecn>(run.ecn)));
+    const Result<net::SendOutcome> sent = socket->send(rest, run.segment, route, static_cast<net::Ecn>(run.ecn));
+    if (!sent && sent.error().code == Errc::Closed) break;
+    CO_TRY_ASSIGN(const net::SendOutcome outcome, sent);
     done += outcome.bytes;
     if (outcome.status == net::SendStatus::Sent) continue;
     if (outcome.status == net::SendStatus::Blocked) {
-      const std::shared_ptr<net::UdpSocket> socket = socket_;
       const Result<> ready = co_await socket->writable();
       if (!ready && ready.error().code == Errc::Cancelled) co_return ready;
       continue;
@@ -118,7 +147,9 @@ void UdpPort::send_now() {
     const transport::DatagramRun run = machine_.next_datagrams(buffer_, loop_.now());
     if (run.bytes == 0) return;
     const net::UdpRoute route{to_net(run.route.local), to_net(run.route.remote)};
-    (void)socket_->send(ByteView(buffer_).first(run.bytes), run.segment, route, static_cast<net::Ecn>(run.ecn));
+    if (const Socket socket = socket_for(run.route)) {
+      (void)socket->send(ByteView(buffer_).first(run.bytes), run.segment, route, static_cast<net::Ecn>(run.ecn));
+    }
   }
 }
 

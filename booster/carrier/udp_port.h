@@ -2,11 +2,13 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "booster/net/udp_socket.h"
 #include "booster/runtime/fine_timer.h"
 #include "booster/runtime/loop.h"
 #include "booster/runtime/notify.h"
+#include "booster/runtime/scope.h"
 #include "booster/transport/types.h"
 
 namespace booster::carrier {
@@ -36,21 +38,28 @@ class UdpPort {
   void send_now();
   // A host with several addresses answers from the one it was asked at.
   void answer_from_where_it_came() { keep_local_ = true; }
-  // Another socket takes the place of this one: the machine's address changed.
-  void replace(std::unique_ptr<net::UdpSocket> socket);
+  // Another socket beside the others. Where answers need not come from where it came, Route::local holds the port that
+  // a socket is bound to, and so tells them apart.   Errors  Conflict: another one has that port, on another interface
+  Result<> add(std::unique_ptr<net::UdpSocket> socket);
+  // The others are closed.
+  void keep_only(const std::function<bool(std::uint16_t port)>& used);
 
-  const net::UdpSocket& socket() const { return *socket_; }
+  const net::UdpSocket& socket() const { return *sockets_.front(); }
+  std::size_t sockets() const { return sockets_.size(); }
   std::uint64_t dropped() const { return dropped_; }  // runs that the system did not take
 
  private:
-  Task<Result<>> receive_all();
+  using Socket = std::shared_ptr<net::UdpSocket>;          // shared with who waits for it: it may be closed meanwhile
+  Socket socket_for(const transport::Route& route) const;  // nullptr: it was closed
+  Task<Result<>> receive_all(Socket socket);
   Task<Result<>> send_all();
   Task<Result<>> ring();
   Task<Result<>> send_run(const transport::DatagramRun& run);
-  bool take_batch(Result<std::size_t>& count);
+  bool take_batch(net::UdpSocket& socket, Result<std::size_t>& count);
 
   runtime::Loop& loop_;
-  std::shared_ptr<net::UdpSocket> socket_;  // shared with who waits for it: replace() may come meanwhile
+  std::vector<Socket> sockets_;
+  runtime::TaskScope* parts_ = nullptr;  // while it serves
   DatagramMachine& machine_;
   std::unique_ptr<runtime::FineTimer> timer_;
   net::UdpBatch batch_;

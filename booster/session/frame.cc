@@ -100,6 +100,13 @@ Frame read_reset(Parts& parts) {
   return Reset{stream, final_size, parts.reason()};
 }
 
+Frame read_keepalive(Parts& parts) {
+  const std::uint64_t seconds = parts.varint();
+  const std::chrono::seconds interval(std::min<std::uint64_t>(seconds, kMostKeepalive.count() + 1));
+  if (interval < kLeastKeepalive || interval > kMostKeepalive) parts.refuse(Errc::Protocol, "frame: keepalive");
+  return Keepalive{interval};
+}
+
 Frame read_frame(Parts& parts, std::uint8_t type) {
   switch (static_cast<Type>(type)) {
     case Type::Ping:
@@ -126,6 +133,8 @@ Frame read_frame(Parts& parts, std::uint8_t type) {
       return DatagramFrame{parts.sized(kMaxDatagram, "frame: datagram too long")};
     case Type::Close:
       return Close{parts.reason()};
+    case Type::Keepalive:
+      return read_keepalive(parts);
     case Type::Stream:
       break;
   }
@@ -150,6 +159,10 @@ struct Writer {
   void operator()(const Pong& frame) {
     type(Type::Pong);
     out.u64(frame.id);
+  }
+  void operator()(const Keepalive& frame) {
+    type(Type::Keepalive);
+    out.varint(static_cast<std::uint64_t>(frame.interval.count()));
   }
   void operator()(const MaxData& frame) {
     type(Type::MaxData);

@@ -24,6 +24,7 @@ enum class Type : std::uint8_t {
   OffsetAck = 0x08,
   Datagram = 0x09,
   Close = 0x0a,
+  Keepalive = 0x0b,
   Stream = 0x10,  // 0x10-0x13: bit 0 FIN, bit 1 OPEN
 };
 constexpr std::uint8_t kFin = 0x01;
@@ -34,6 +35,9 @@ struct Ping {
 };
 struct Pong {
   std::uint64_t id;
+};
+struct Keepalive {  // from a client: PING me after so much silence
+  std::chrono::seconds interval{};
 };
 struct MaxData {
   std::uint64_t limit;
@@ -71,8 +75,8 @@ struct Stream {
   std::uint64_t offset = 0;
   ByteView data;
 };
-using Frame = std::variant<Ping, Pong, MaxData, MaxStreamData, MaxStreams, Reset, StopSending, OffsetAck, DatagramFrame,
-                           Close, Stream>;
+using Frame = std::variant<Ping, Pong, Keepalive, MaxData, MaxStreamData, MaxStreams, Reset, StopSending, OffsetAck,
+                           DatagramFrame, Close, Stream>;
 
 // Takes one frame from the front of `in`; nullopt: more bytes are needed, the reader is where it was.
 //   Limits  metadata, reason, datagram, payload <= kMaxRecord, entries of an acknowledgement: checked before the bytes

@@ -17,8 +17,10 @@ constexpr std::size_t kUrgentRecord = std::size_t{4}
 constexpr std::size_t kMaxMetadata = std::size_t{1} << 10;  // names and digests of one item; no list fits, none should
 constexpr std::size_t kMaxReason = 256;                     // one line for a person
 constexpr std::size_t kMaxDatagram = 1024;                  // fits a UDP packet on every path
-constexpr std::size_t kMaxAckEntries = 256;                 // in one OFFSET_ACK; more go into the next
-constexpr std::size_t kFrameOverhead = 64;                  // type, ids, offsets, lengths of any frame, generously
+constexpr std::chrono::seconds kLeastKeepalive{5};          // no flood
+constexpr std::chrono::seconds kMostKeepalive{3600};
+constexpr std::size_t kMaxAckEntries = 256;  // in one OFFSET_ACK; more go into the next
+constexpr std::size_t kFrameOverhead = 64;   // type, ids, offsets, lengths of any frame, generously
 constexpr std::size_t kMaxFrame = kMaxRecord + kMaxMetadata + kFrameOverhead;  // what a reader must be able to hold
 constexpr std::size_t kMaxHandshake = std::size_t{16} << 10;  // Hello, HelloReply, Join without resume state
 constexpr std::size_t kMaxResumeState = std::size_t{64}

@@ -75,6 +75,11 @@ class Session final : public FrameSource {
   // What is only worth it now. Errors  Limit: > kMaxDatagram · Closed. A full queue drops its oldest.
   Result<> send_datagram(ByteView bytes);
   void ping();  // Pong follows, unless the carrier goes first
+  // A PING after so much silence; zero: none, the carrier keeps its way open itself. Until then as Limits say.
+  void set_keepalive(Duration interval) { limits_.keepalive = interval; }
+  // Client: the gateway shall do so after so much silence, over this carrier.   Limits  kLeastKeepalive, kMostKeepalive
+  void ask_peer_to_ping(std::chrono::seconds interval) { asks_for_pings_ = interval; }
+  bool expects_answer() const { return expecting_since_ != kNever; }
   // Orderly end: after what fill() gives next nothing is sent or taken. Errc::Closed for a good end.
   void close(const Error& error);
 
@@ -223,6 +228,7 @@ class Session final : public FrameSource {
   std::deque<std::uint64_t> pongs_due_;
   std::deque<Duration> pongs_in_;
   bool ping_due_ = false;
+  std::optional<std::chrono::seconds> asks_for_pings_;  // not yet said
   std::uint64_t next_ping_ = 1;
   std::map<std::uint64_t, TimePoint> pings_out_;
   std::optional<Duration> silent_;

@@ -83,6 +83,7 @@ void Session::fill_control(Filler& out, TimePoint now) {
     pings_out_.emplace(next_ping_++, now);
     ping_due_ = false;
   }
+  if (asks_for_pings_ && out.put(frame::Keepalive{*asks_for_pings_})) asks_for_pings_.reset();
   using Kind = FrameTicket::Kind;
   if (max_data_due_ && out.put(frame::MaxData{data_granted_}, Kind::MaxData, {}, data_granted_)) max_data_due_ = false;
   if (max_streams_due_ && out.put(frame::MaxStreams{streams_granted_}, Kind::MaxStreams, {}, streams_granted_)) {
@@ -212,8 +213,8 @@ void Session::expect(TimePoint now) {
 bool Session::has_frames(TimePoint now) const {
   if (closed_) return close_due_;
   if (!attached_) return false;
-  return !pongs_due_.empty() || ping_due_ || max_data_due_ || max_streams_due_ || !control_due_.empty() ||
-         !datagrams_out_.empty() || acks_due(now) || !scheduler_.empty();
+  return !pongs_due_.empty() || ping_due_ || asks_for_pings_ || max_data_due_ || max_streams_due_ ||
+         !control_due_.empty() || !datagrams_out_.empty() || acks_due(now) || !scheduler_.empty();
 }
 
 // Short while somebody waits, or will: an urgent stream whose end we still owe.
@@ -239,6 +240,7 @@ void Session::detach(TimePoint) {
   pings_out_.clear();
   pongs_due_.clear();
   ping_due_ = false;
+  asks_for_pings_.reset();
   silent_.reset();
   datagrams_out_.clear();
 }

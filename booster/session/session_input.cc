@@ -54,6 +54,11 @@ Result<> Session::on_frame(const frame::Frame& any, TimePoint now, bool owe_acks
   if (const auto* credit = std::get_if<frame::MaxStreams>(&any)) return on_max_streams(credit->limit);
   if (const auto* reset = std::get_if<frame::Reset>(&any)) return on_reset(*reset, now, owe_acks);
   if (const auto* stop = std::get_if<frame::StopSending>(&any)) return on_stop(*stop);
+  if (const auto* keepalive = std::get_if<frame::Keepalive>(&any)) {
+    if (role_ == Role::Client) return tl::unexpected(protocol("keepalive: from a gateway"));
+    limits_.keepalive = keepalive->interval;
+    return {};
+  }
   if (const auto* ping = std::get_if<frame::Ping>(&any)) {
     if (pongs_due_.size() == kMaxPongs) pongs_due_.pop_front();
     pongs_due_.push_back(ping->id);

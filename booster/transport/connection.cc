@@ -14,7 +14,13 @@ constexpr std::size_t kFirstDestination = 8;  // octets, RFC 9000 §7.2
 }  // namespace
 
 Connection::Connection(Settings settings, Handshake& handshake, Entropy& entropy, const Route& route, TimePoint now)
-    : settings_(std::move(settings)), handshake_(handshake), entropy_(entropy), began_(now), token_(settings_.token) {
+    : settings_(std::move(settings)),
+      handshake_(handshake),
+      entropy_(entropy),
+      began_(now),
+      token_(settings_.token),
+      keepalive_(path::kUdpKeepalive, settings_.idle_life),
+      ask_after_(path::kUdpKeepalive.first) {
   const packet::ConnectionId own = new_id();
   if (settings_.role == Role::Client) {
     Bytes random(kFirstDestination);
@@ -80,6 +86,7 @@ path::Path& Connection::add_path(PathId id, const Route& route, const packet::Co
   path_ids_.add_ours(id, ours);
   path_ids_.on_used(id);
   slot->heard = began_;
+  slot->claimed = id.value == 0;
   if (id.value == 0) tell(IdAdded{ours});
   if (const path::PeerId* theirs = path_ids_.peer_id(id)) {
     slot->theirs = theirs->id;
@@ -164,35 +171,6 @@ Result<> Connection::attach(session::FrameSource& source, TimePoint now) {
     TRY(source_->on_packet(frames, now));
   }
   return {};
-}
-
-Result<PathId> Connection::move(const Route& route, TimePoint now) {
-  CHECK(settings_.role == Role::Client);
-  const std::optional<PathId> next = path_ids_.next_unused();
-  std::vector<PathId> waiting;  // addresses that were tried before and have not answered
-  for (const auto& [id, path] : paths_) {
-    if (!path->proved()) waiting.push_back(id);
-  }
-  if (!established_ || !next || end_) {
-    return fail(Errc::Full, "move: the gateway has given no id for another path yet");
-  }
-  path::Path& path = add_path(*next, route, path_ids_.ours().at(next->value));
-  path.heard = now;
-  path.opened = now;
-  path.validation.begin();
-  path.rtt.guess(active_path().rtt.smoothed());
-  start_rate(path);
-  path.pacer.set_rate(path.rate->pacing(), path.mtu.size(), now);
-  // It may not have arrived yet, and the gateway can make nothing of this path without it.
-  ids_due_.push_front(*next);
-  active_ = *next;
-  ++moves_;
-  for (const PathId tried : waiting) {
-    retires_due_.push_back(tried);
-    drop_path(tried, now);
-  }
-  issue_ids();
-  return *next;
 }
 
 void Connection::close(const Error& error, TimePoint now) {

@@ -20,6 +20,7 @@
 #include "booster/transport/handshake.h"
 #include "booster/transport/key_use.h"
 #include "booster/transport/limits.h"
+#include "booster/transport/path/keepalive_search.h"
 #include "booster/transport/path/path.h"
 #include "booster/transport/path/path_ids.h"
 #include "booster/transport/small_stream.h"
@@ -30,6 +31,7 @@ namespace booster::transport {
 struct Settings {
   Role role = Role::Client;
   std::optional<rate::Remembered> remembered;  // of a path over the same network
+  std::optional<path::IdleLife> idle_life;     // of the same network
   Bytes token;                                 // client: from an earlier connection, proves the address
   const crypto::Secret* reset_key = nullptr;   // gateway: outlives the process; a client makes tokens up
   // Gateway: the ids of the client's first packet, and that its address is proved by a token.
@@ -74,6 +76,17 @@ class Connection {
   // Client: goes on from another address, at once; the one before is given up when this one answers.
   //   Errors  Full: the peer has given no more ids (yet)
   Result<PathId> move(const Route& route, TimePoint now);
+  // Client: asks whether the gateway answers there; everything else stays where it is. PathProved or PathFailed
+  // follows, unless the connection moves elsewhere before.   Errors  as move()
+  Result<PathId> try_path(const Route& route, TimePoint now);
+  // Client: goes on from an address on trial that has answered; all others are given up.   Errors  NotFound: it is none
+  Result<> go_to(PathId path, TimePoint now);
+  void give_up_trials(TimePoint now);
+  // Client: whether the gateway still answers; silence is told as usual.
+  void ask();
+  bool uses(const Route& route) const;
+  // Client: what is known of the network that the connection goes through by now.
+  void recall(const std::optional<rate::Remembered>& path, const std::optional<path::IdleLife>& idle_life);
 
   // Tells every step from here on; nullptr: no more.    Owns  `observer` outlives this, or is taken away before
   void trace_to(trace::Observer* observer);
@@ -91,6 +104,8 @@ class Connection {
   const path::Path& active() const { return *paths_.at(active_); }
   Duration smoothed_rtt() const { return active().rtt.smoothed(); }
   std::optional<rate::Remembered> remember() const;
+  const path::KeepaliveSearch& keepalive() const { return keepalive_; }
+  std::chrono::seconds keepalive_interval() const;  // of silence, before the gateway asks
   std::uint64_t datagrams_sent() const { return datagrams_sent_; }
   std::uint64_t bytes_sent() const { return bytes_sent_; }
   std::uint64_t bytes_received() const { return bytes_received_; }
@@ -105,9 +120,10 @@ class Connection {
   void wear_key(std::uint64_t packets) { keys_->wear(packets); }
 
  private:
-  static constexpr std::size_t kLeastPacket = 96;  // worth sending: an ACK, a challenge
-  struct Draft;                                    // a packet being written; connection_send.cc
-  struct LongSpace {                               // the space of long packets, until the handshake is confirmed
+  static constexpr std::size_t kLeastPacket = 96;     // worth sending: an ACK, a challenge
+  static constexpr std::size_t kLeastChallenge = 64;  // to where somebody was seen in one packet of the smallest kind
+  struct Draft;                                       // a packet being written; connection_send.cc
+  struct LongSpace {                                  // the space of long packets, until the handshake is confirmed
     LongSpace(const packet::ConnectionId& destination, Role role) : keys(destination, role) {}
     LongKeys keys;
     recovery::ReceivedPackets received;
@@ -139,6 +155,8 @@ class Connection {
   void establish(TimePoint now);
   void confirm(TimePoint now);
   void start_rate(path::Path& path);
+  Result<path::Path*> open_path(const Route& route, TimePoint now);
+  void give_up_others(TimePoint now);
   void tell(Event event);
   void end(Error error, bool by_peer, TimePoint now);
   void issue_ids();
@@ -167,6 +185,7 @@ class Connection {
   struct Seen {  // of one payload
     bool eliciting = false;
     bool session = false;
+    bool keepalive = false;
     bool probing_only = true;
   };
   Result<Seen> scan(ByteView payload);
@@ -207,6 +226,7 @@ class Connection {
   void take_candidate(path::Path& path, TimePoint now);
   void on_failed(PathId id, TimePoint now);
   void on_proved(PathId id, TimePoint now);
+  void follow(PathId id, TimePoint now);
   void send_again(path::Path& path, TimePoint now);
   void drop_path(PathId id, TimePoint now);
 
@@ -222,6 +242,14 @@ class Connection {
   static std::size_t allowed_to(const path::Candidate& candidate);
   bool proved(const path::Path& path) const;
   bool carries_all(const path::Path& path) const;
+
+  // connection_idle.cc: when nothing happens
+  bool may_keep_alive() const;
+  Duration keepalive_slack() const;
+  TimePoint keepalive_deadline() const;
+  void watch_quiet(TimePoint now);
+  void notice_end_of_quiet(const path::Path& path, bool asked, TimePoint now);
+  void on_keepalive(const packet::frame::Keepalive& frame);
 
   // connection_send.cc: packets to datagrams
   std::size_t write_long(std::span<std::byte> into, TimePoint now);
@@ -276,6 +304,13 @@ class Connection {
   std::size_t early_bytes_ = 0;
   std::deque<Bytes> early_frames_;  // session frames that came before there was a session
   std::size_t early_frame_bytes_ = 0;
+
+  path::KeepaliveSearch keepalive_;  // client
+  bool keepalive_due_ = false;
+  Duration ask_after_;                  // gateway: as the client said last
+  int asked_ = 0;                       // gateway: in a row, unanswered
+  TimePoint asked_at_{};                // gateway
+  std::optional<Duration> self_asked_;  // client: the gateway did not ask though it should have, after so much silence
 
   std::optional<Closed> end_;
   bool close_due_ = false;

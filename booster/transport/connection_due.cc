@@ -41,8 +41,9 @@ bool Connection::own_frames_due(const path::Path& path, TimePoint now) const {
   if (path.validation.due(now)) return true;
   if (!path.responses.empty() && (!path.respond_to || *path.respond_to == path.route)) return true;
   if (!carries_all(path)) return false;
-  return done_due_ || token_due_ || !ids_due_.empty() || !retires_due_.empty() || greeting_.has_pieces() ||
-         (!long_ && tls_.has_pieces());
+  const bool to_claim = settings_.role == Role::Client && !path.claimed;
+  return to_claim || keepalive_due_ || done_due_ || token_due_ || !ids_due_.empty() || !retires_due_.empty() ||
+         greeting_.has_pieces() || (!long_ && tls_.has_pieces());
 }
 
 bool Connection::wants_packet(const path::Path& path, TimePoint now) const {
@@ -67,8 +68,7 @@ TimePoint Connection::path_deadline(const path::Path& path, TimePoint now) const
   if (may_send_at_all(path)) {
     next = std::min({next, path.acks.deadline(), probe_deadline(path), path.validation.deadline()});
   }
-  if (may_search_mtu(path)) next = std::min(next, path.mtu.deadline());
-  if (path.candidate && allowed_to(*path.candidate) >= kLeastPacket) {
+  if (path.candidate && allowed_to(*path.candidate) >= kLeastChallenge) {
     next = std::min(next, path.candidate->validation.deadline());
   }
   const bool held_by_pacer = path.rate && path.id == active_ && source_ != nullptr && !path.pacer.may_send(now) &&
@@ -83,7 +83,7 @@ TimePoint Connection::next_deadline(TimePoint now) const {
   TimePoint next = handshake_deadline();
   if (long_) next = std::min({next, long_probe_deadline(), long_->sent.loss_deadline(active().rtt)});
   for (const auto& [id, path] : paths_) next = std::min(next, path_deadline(*path, now));
-  next = std::min(next, silence_deadline());
+  next = std::min({next, silence_deadline(), keepalive_deadline()});
   if (source_ != nullptr) next = std::min(next, source_->next_deadline());
   return next;
 }

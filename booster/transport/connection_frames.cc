@@ -26,12 +26,18 @@ Result<Connection::Seen> Connection::scan(ByteView payload) {
     const frame::Type type = frame::type_of(each);
     if (std::holds_alternative<frame::SessionFrames>(each)) {
       seen.session = true;
+      seen.probing_only = false;
       seen.eliciting = true;
       break;
     }
     seen.eliciting =
         seen.eliciting || (type != frame::Type::Padding && type != frame::Type::Ack && type != frame::Type::AckEcn &&
-                           type != frame::Type::Times && type != frame::Type::Close);
+                           type != frame::Type::Times && type != frame::Type::Close && type != frame::Type::Keepalive);
+    const bool of_trial = type == frame::Type::Padding || type == frame::Type::Ack || type == frame::Type::AckEcn ||
+                          type == frame::Type::Times || type == frame::Type::NewPath ||
+                          type == frame::Type::PathChallenge || type == frame::Type::PathResponse;
+    seen.probing_only = seen.probing_only && of_trial;
+    seen.keepalive = seen.keepalive || type == frame::Type::Keepalive;
   }
   return seen;
 }
@@ -78,6 +84,10 @@ Result<> Connection::on_frame(path::Path* path, const Route& route, const frame:
   }
   if (const auto* close = std::get_if<frame::Close>(&each)) {
     end(Error(session::errc_from_wire(close->code), session::clean_reason(close->reason)), true, now);
+    return {};
+  }
+  if (const auto* keepalive = std::get_if<frame::Keepalive>(&each)) {
+    on_keepalive(*keepalive);
     return {};
   }
   if (const auto* frames = std::get_if<frame::SessionFrames>(&each)) return on_session_frames(frames->rest, now);

@@ -248,6 +248,7 @@ Duration Connection::probe_timeout(const path::Path& path) const {
 
 TimePoint Connection::probe_deadline(const path::Path& path) const {
   if (path.sent.eliciting_in_flight() == 0) return kNever;
+  if (path.id != active_ && !path.claimed) return kNever;  // a trial has its challenges, and says no more than them
   const TimePoint last = path.sent.last_eliciting_at();
   if (path.probes < kOutageProbes) return last + probe_timeout(path) * (1 << path.probes);
   // Interrupted: its end is to be noticed at once, as long as that is likely to be soon, and for little of the path.
@@ -328,6 +329,7 @@ void Connection::on_deadline(TimePoint now) {
   for (const PathId id : failed) on_failed(id, now);
   watch_silence(now);
   if (end_) return;
+  watch_quiet(now);
   if (source_ != nullptr && now >= source_->next_deadline()) source_->on_deadline(now);
 }
 
@@ -342,10 +344,11 @@ void Connection::on_too_large(const Route& route, std::size_t size, TimePoint no
 void Connection::on_failed(PathId id, TimePoint now) {
   path::Path& path = *paths_.at(id);
   if (settings_.role == Role::Gateway) return;
+  const bool on_trial = id != active_;
   const bool other_works = std::any_of(paths_.begin(), paths_.end(), [&](const auto& each) {
     return each.first != id && each.second->heard > path.opened;
   });
-  if (other_works) {
+  if (on_trial || other_works) {
     tell(PathFailed{id});
     retires_due_.push_back(id);
     return drop_path(id, now);

@@ -1,6 +1,7 @@
 // Datagrams to packets: which connection and path they are for, which key opens them, and whether they are new.
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "booster/transport/connection.h"
 
@@ -196,9 +197,12 @@ Result<bool> Connection::take_short(const packet::Packet& head, std::span<std::b
   const bool waits = seen.session && source_ == nullptr;
   // Not taken at all rather than acknowledged and dropped.
   if (waits && early_frame_bytes_ + opened->payload.size() + kEarlyEach > kMaxEarly) return true;
+  notice_end_of_quiet(*path, seen.keepalive, now);
   notice_address(*path, route, opened->number, packet.size());
   notice_arrival(*path, opened->number, seen.eliciting, ecn, now);
   if (watch_) watch_->on_received(path->id, opened->number, packet.size(), ecn, now);
+  if (settings_.role == Role::Gateway && !seen.probing_only && !std::exchange(path->claimed, true))
+    follow(path->id, now);
   TRY(take_frames(path, route, opened->payload, now));
   return true;
 }

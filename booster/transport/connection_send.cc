@@ -1,6 +1,7 @@
 // Packets to datagrams: what goes next, on which path, and whether it may.
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "booster/session/error_code.h"
 #include "booster/transport/connection.h"
@@ -105,6 +106,10 @@ void Connection::write_own_frames(Draft& draft, path::Path& path, TimePoint now)
   if (path.validation.due(now)) {
     if (const auto challenge = path.validation.next_challenge(entropy_, probe_timeout(path), now)) {
       draft.put(frame::PathChallenge{*challenge}, {.kind = OwnFrame::Kind::Challenge});
+      // On trial: the gateway can make nothing of this path without its id.
+      const auto ours = path_ids_.ours().find(path.id.value);
+      const bool trial = settings_.role == Role::Client && path.id != active_ && ours != path_ids_.ours().end();
+      if (trial) draft.put(frame::NewPath{path.id, ours->second, token_for(ours->second)});
     }
   }
   while (!path.responses.empty() && (!path.respond_to || *path.respond_to == path.route) &&
@@ -112,6 +117,8 @@ void Connection::write_own_frames(Draft& draft, path::Path& path, TimePoint now)
     path.responses.pop_front();
   }
   if (!carries_all(path)) return;
+  if (settings_.role == Role::Client && !std::exchange(path.claimed, true)) draft.ping();
+  if (keepalive_due_ && draft.put(frame::Keepalive{keepalive_interval()})) keepalive_due_ = false;
   if (done_due_ && draft.put(frame::HandshakeDone{}, {.kind = OwnFrame::Kind::Done})) done_due_ = false;
   const auto pieces = [&](SmallStream& stream, OwnFrame::Kind kind, auto make) {
     while (draft.room() > kStreamFrame) {
@@ -172,6 +179,7 @@ std::size_t Connection::finish_short(Draft& draft, path::Path& path, TimePoint n
   keys_->seal(draft.whole(), draft.place, path.id, draft.record.number);
   draft.record.size = static_cast<std::uint32_t>(size);
   draft.record.sent_at = now;
+  path.left = now;
   if (path.rate) draft.record.pace = static_cast<std::uint8_t>(path.rate->pace());
   if (draft.ack) path.acks.on_sent(now);
   path.unasked = draft.record.eliciting ? 0 : path.unasked + 1;
@@ -298,7 +306,7 @@ DatagramRun Connection::path_datagrams(path::Path& path, std::span<std::byte> in
 
 DatagramRun Connection::mtu_probe(path::Path& path, std::span<std::byte> into, TimePoint now) {
   if (!may_search_mtu(path)) return {};
-  const std::optional<std::size_t> size = path.mtu.next_probe(now);
+  const std::optional<std::size_t> size = path.mtu.next_probe(path.sent.bytes_in_flight() > 0, now);
   if (!size || *size > into.size()) return {};
   Draft draft = begin_short(path, into.first(*size));
   draft.put(frame::Ping{});
@@ -312,18 +320,20 @@ DatagramRun Connection::mtu_probe(path::Path& path, std::span<std::byte> into, T
 // To an address that the peer seems to have moved to, or that asks whether we are here.
 DatagramRun Connection::challenge_datagram(path::Path& path, std::span<std::byte> into, TimePoint now) {
   const bool challenge =
-      path.candidate && path.candidate->validation.due(now) && allowed_to(*path.candidate) >= kLeastPacket;
+      path.candidate && path.candidate->validation.due(now) && allowed_to(*path.candidate) >= kLeastChallenge;
   const bool respond = !path.responses.empty() && path.respond_to && *path.respond_to != path.route;
   if (!challenge && !respond) return {};
   const Route route = challenge ? path.candidate->route : *path.respond_to;
-  Draft draft = begin_short(path, into.first(path::kLeastDatagram));
+  const std::size_t most =
+      challenge ? std::min(path::kLeastDatagram, allowed_to(*path.candidate)) : path::kLeastDatagram;
+  Draft draft = begin_short(path, into.first(most));
   if (challenge) {
     if (const auto bytes = path.candidate->validation.next_challenge(entropy_, probe_timeout(path), now)) {
       draft.put(frame::PathChallenge{*bytes}, {.kind = OwnFrame::Kind::Challenge});
     }
   }
-  while (respond && *path.respond_to == route && !path.responses.empty()) {
-    draft.put(frame::PathResponse{path.responses.front()}, {.kind = OwnFrame::Kind::Challenge});
+  while (respond && *path.respond_to == route && !path.responses.empty() &&
+         draft.put(frame::PathResponse{path.responses.front()}, {.kind = OwnFrame::Kind::Challenge})) {
     path.responses.pop_front();
   }
   if (draft.empty()) return {};

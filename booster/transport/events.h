@@ -19,6 +19,9 @@ struct Moved {  // the peer, or we, go on from another pair of addresses
   PathId path;
   Route route;
 };
+struct PathProved {  // an address on trial answers
+  PathId path;
+};
 struct PathFailed {  // an address that was tried does not answer
   PathId path;
 };
@@ -36,7 +39,7 @@ struct Closed {  // the last event
   bool by_peer = false;
   bool unknown_here = false;  // the peer does not know this connection (any more): a stateless reset
 };
-using Event =
-    std::variant<Established, GreetingBytes, TokenGiven, Moved, PathFailed, Silent, IdAdded, IdRetired, Closed>;
+using Event = std::variant<Established, GreetingBytes, TokenGiven, Moved, PathProved, PathFailed, Silent, IdAdded,
+                           IdRetired, Closed>;
 
 }  // namespace booster::transport

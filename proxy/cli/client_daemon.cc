@@ -123,6 +123,7 @@ Result<> run_client(const config::ClientConfig& config) {
   };
   add_link_routes(*control, {"client", rows, trace, usual_trace(config.trace, config.state_dir)});
   Result<> end = loop.run(run(loop, log, parts, *control, trace, flows, flow_door.get()));
+  if (const Result<> saved = dialer.save_networks(); !saved) log.warning("{}", codec::to_string(saved.error()));
   log.info("down");
   return end;
 }

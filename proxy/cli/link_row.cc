@@ -33,7 +33,8 @@ json path_json(const PathReport& path) {
           {"bytes_received", path.bytes_received},
           {"packets_lost", path.packets_lost},
           {"spurious_losses", path.spurious_losses},
-          {"copies", path.copies}};
+          {"copies", path.copies},
+          {"silence_seconds", std::chrono::floor<std::chrono::seconds>(path.silence).count()}};
 }
 
 const char* word_of(const std::string& state) {

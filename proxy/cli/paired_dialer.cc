@@ -39,6 +39,7 @@ Result<> PairedDialer::reload() {
   reach.carriers = carriers_of(config_);
   reach.proxy = gateway_proxy(disk_, config_, booster::http::process_environment(), place.host);
   proxy_ = reach.proxy;
+  reach.networks = networks_;
   Result<std::unique_ptr<booster::carrier::Dialer>> made =
       config_.by_authority ? client::make_dialer_by_name(loop_, proof, place, config_.ca_file, reach)
                            : client::make_dialer(loop_, proof, {place.host, place.port, identity->gateway.pin}, reach);

@@ -1,5 +1,6 @@
 // Dials the gateway this device is paired with; a new pairing takes effect at the next dial.
 #pragma once
+#include "booster/carrier/network_memory.h"
 #include "booster/carrier/tunnel_client.h"
 #include "booster/http/web_proxy.h"
 #include "proxy/client/device_identity.h"
@@ -10,13 +11,20 @@ namespace proxy::cli {
 class PairedDialer final : public booster::carrier::Dialer {
  public:
   PairedDialer(booster::runtime::Loop& loop, booster::disk::Disk& disk, const config::ClientConfig& config)
-      : loop_(loop), disk_(disk), config_(config) {}
+      : loop_(loop),
+        disk_(disk),
+        config_(config),
+        networks_(std::make_shared<booster::carrier::NetworkMemory>(
+            booster::carrier::NetworkMemory::load(disk, networks_file()))) {}
 
   // Reads the pairing again.   Errors  those of load_identity
   Result<> reload();
   bool known() const { return inner_ != nullptr; }
   const std::string& gateway() const { return gateway_; }  // host:port; empty: not paired
   Result<> why_not() const;
+  // What was learned of networks, for the next start.   Errors  the disk's
+  Result<> save_networks() const { return networks_->save(disk_, networks_file()); }
+
   // Through which TLS goes; an error: TLS cannot be dialled, UDP can.
   const Result<booster::http::WebProxyPtr>& proxy() const { return proxy_; }
 
@@ -30,10 +38,12 @@ class PairedDialer final : public booster::carrier::Dialer {
 
  private:
   Result<CarrierPtr> traced(Result<CarrierPtr> carrier) const;
+  booster::disk::Path networks_file() const { return booster::disk::Path(config_.state_dir) / "networks"; }
 
   booster::runtime::Loop& loop_;
   booster::disk::Disk& disk_;
   const config::ClientConfig& config_;
+  std::shared_ptr<booster::carrier::NetworkMemory> networks_;
   std::string gateway_;
   Result<booster::http::WebProxyPtr> proxy_ = booster::http::WebProxyPtr();
   booster::carrier::TraceLog* trace_ = nullptr;

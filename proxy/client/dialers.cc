@@ -19,11 +19,15 @@ Result<DialerPtr> make(booster::runtime::Loop& loop, const std::string& host, st
   DialerPtr tls;
   if (reach.carriers != Carriers::Tls) {
     TRY_ASSIGN(booster::tls::Context made, context(CarrierKind::Udp));
-    udp = std::make_unique<booster::carrier::UdpDialer>(loop, host, port, std::move(made));
+    auto dialer = std::make_unique<booster::carrier::UdpDialer>(loop, host, port, std::move(made));
+    dialer->remember_in(reach.networks);
+    udp = std::move(dialer);
   }
   if (reach.carriers != Carriers::Udp) {
     TRY_ASSIGN(booster::tls::Context made, context(CarrierKind::Tls));
-    tls = std::make_unique<booster::carrier::TcpDialer>(loop, host, port, std::move(made), reach.proxy);
+    auto dialer = std::make_unique<booster::carrier::TcpDialer>(loop, host, port, std::move(made), reach.proxy);
+    dialer->remember_in(reach.networks);
+    tls = std::move(dialer);
   }
   if (reach.carriers == Carriers::Udp) return udp;
   if (reach.carriers == Carriers::Tls) return tls;

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "booster/carrier/carrier.h"
+#include "booster/carrier/network_memory.h"
 #include "booster/http/web_proxy.h"
 #include "booster/net/address.h"
 #include "booster/runtime/loop.h"
@@ -15,6 +16,8 @@ enum class Carriers { Both, Udp, Tls };
 struct Reach {
   Carriers carriers = Carriers::Both;
   Result<booster::http::WebProxyPtr> proxy = booster::http::WebProxyPtr();  // for TLS; an error is that of each dial
+  // What is known of networks, and where it is kept.
+  std::shared_ptr<booster::carrier::NetworkMemory> networks = std::make_shared<booster::carrier::NetworkMemory>();
 };
 
 // The gateway is known by its pin; `identity`: the device's own, nullptr before it is paired.

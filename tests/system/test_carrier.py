@@ -140,6 +140,50 @@ def test_the_session_goes_on_from_another_address(lab):
         lab.run("client", "ip", "addr", "add", "10.77.0.2/24", "dev", "link")
 
 
+def second_interface(lab: Lab) -> None:
+    """Both hosts get a second cable, which no route prefers."""
+    lab.run("client", "ip", "link", "add", "second", "type", "veth", "peer", "name", "second", "netns", str(lab.pid("gateway")))
+    for side, address in (("server", "10.78.0.1/24"), ("client", "10.78.0.2/24")):
+        lab.run(side, "ip", "addr", "add", address, "dev", "second")
+        lab.run(side, "ip", "link", "set", "second", "up")
+
+
+def client_address(lab: Lab) -> str:
+    return accounts.status(lab, "gateway")["sessions"][0]["address"]
+
+
+def until_from(lab: Lab, address: str) -> None:
+    accounts.until(lambda: client_address(lab) == address, f"carried from {address}")
+
+
+def test_the_session_goes_on_through_another_interface(lab):
+    before = session(lab)
+    try:
+        second_interface(lab)
+        mail_comes(lab, "with a second interface")
+        assert client_address(lab) == "10.77.0.2"  # which was no reason to move
+        flow = Flow(lab)
+        flow.reach(2 << 20)
+        lab.call("link", "down")
+        flow.complete()  # in the silence the other one was asked, and answered
+        assert client_address(lab) == "10.78.0.2"
+        lab.call("link", "up")
+        lab.run("client", "ip", "link", "del", "second")
+        until_from(lab, "10.77.0.2")
+        mail_comes(lab, "the second interface is gone")
+        second_interface(lab)
+        flow = Flow(lab)
+        flow.reach(1 << 20)
+        lab.run("client", "ip", "route", "add", "10.77.0.1/32", "via", "10.78.0.1")
+        flow.complete()
+        until_from(lab, "10.78.0.2")  # by the routes' choice, and nothing was cut for it
+        after = session(lab)
+        assert (after["sessions"], after["joins"], after["carrier"]) == (before["sessions"], before["joins"], "udp")
+    finally:
+        lab.run("client", "ip", "link", "del", "second", check=False)
+        until_from(lab, "10.77.0.2")
+
+
 def test_udp_blocked_in_mid_transfer_is_seen_by_no_program(lab):
     before = session(lab)
     flow = Flow(lab)

@@ -96,6 +96,11 @@ struct Layout {
     out.varint(frame.code);
     out.sized(frame.reason);
   }
+  void operator()(const Keepalive& frame) {
+    CHECK(frame.interval >= kLeastKeepalive && frame.interval <= kMostKeepalive);
+    type(Type::Keepalive);
+    out.varint(static_cast<std::uint64_t>(frame.interval.count()));
+  }
   void operator()(const SessionFrames& frame) { out.put(frame.rest); }
 };
 
@@ -113,6 +118,7 @@ struct TypeOf {
   Type operator()(const Token&) { return Type::Token; }
   Type operator()(const HandshakeDone&) { return Type::HandshakeDone; }
   Type operator()(const Close&) { return Type::Close; }
+  Type operator()(const Keepalive&) { return Type::Keepalive; }
   Type operator()(const SessionFrames&) { return Type::FirstSession; }
 };
 

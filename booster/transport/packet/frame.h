@@ -32,6 +32,7 @@ enum class Type : std::uint8_t {
   Token = 0x4a,
   HandshakeDone = 0x4b,
   Close = 0x4c,
+  Keepalive = 0x4d,
 };
 constexpr bool allowed_in_long(Type type) {
   return type == Type::Padding || type == Type::Ping || type == Type::Ack || type == Type::Handshake ||
@@ -44,6 +45,8 @@ constexpr std::size_t kMaxReason = 256;  // one line for a person
 constexpr std::uint64_t kMaxOffset = std::uint64_t{1} << 62;  // so that sums never wrap
 
 using Ticks = std::chrono::duration<std::int64_t, std::ratio<8, 1'000'000>>;
+constexpr std::chrono::seconds kLeastKeepalive{5};
+constexpr std::chrono::seconds kMostKeepalive{3600};
 constexpr Ticks kMaxDelay{0xffffffff};  // nine hours: nothing later is of use
 
 // A time on the receiver's own clock, in ticks; it wraps.
@@ -99,11 +102,14 @@ struct Close {
   std::uint64_t code = 0;  // booster/session/error_code.h
   ByteView reason;         // as it came: clean_reason() before a person sees it
 };
+struct Keepalive {                  // from the gateway: are you there? from the client: I am
+  std::chrono::seconds interval{};  // as the client wants to be asked: after so much silence
+};
 struct SessionFrames {
   ByteView rest;
 };
 using Frame = std::variant<Padding, Ping, Ack, Times, Handshake, Greeting, NewPath, RetirePath, PathChallenge,
-                           PathResponse, Token, HandshakeDone, Close, SessionFrames>;
+                           PathResponse, Token, HandshakeDone, Close, Keepalive, SessionFrames>;
 static_assert(std::is_trivially_copyable_v<Frame>);
 
 Type type_of(const Frame& frame);

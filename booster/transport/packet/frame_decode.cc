@@ -148,6 +148,13 @@ Frame read_close(FrameParts& parts) {
   return frame;
 }
 
+Frame read_keepalive(FrameParts& parts) {
+  const auto most = static_cast<std::uint64_t>(kMostKeepalive.count());
+  const std::chrono::seconds interval(parts.varint_up_to(most, Errc::Protocol, "keepalive: interval"));
+  if (interval < kLeastKeepalive) parts.refuse(Errc::Protocol, "keepalive: interval");
+  return Keepalive{interval};
+}
+
 Frame read_padding(FrameParts& parts) {
   const ByteView ahead = parts.ahead();
   const auto end = std::find_if(ahead.begin(), ahead.end(), [](std::byte b) { return b != std::byte{0}; });
@@ -185,6 +192,8 @@ Frame read_by_type(FrameParts& parts, Type type) {
       return HandshakeDone{};
     case Type::Close:
       return read_close(parts);
+    case Type::Keepalive:
+      return read_keepalive(parts);
     case Type::FirstSession:
       break;
   }

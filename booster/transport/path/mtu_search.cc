@@ -17,8 +17,8 @@ std::size_t MtuSearch::middle() const {
   return tried_most_ ? size_ + (above_ - size_) / 2 : most_;
 }
 
-std::optional<std::size_t> MtuSearch::next_probe(TimePoint now) {
-  if (now >= again_) {
+std::optional<std::size_t> MtuSearch::next_probe(bool in_use, TimePoint now) {
+  if (in_use && now >= again_) {
     again_ = kNever;
     above_ = most_ + 1;
     tried_most_ = false;

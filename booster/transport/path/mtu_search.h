@@ -12,15 +12,15 @@ class MtuSearch {
   explicit MtuSearch(std::size_t most) : most_(most), above_(most + 1) {}
 
   std::size_t size() const { return size_; }
-  // The size of a probe that should go now; nullopt: none is due. One at a time.
-  std::optional<std::size_t> next_probe(TimePoint now);
+  // The size of a probe that should go now; nullopt: none is due. One at a time. A search that ended begins again only
+  // where the path is `in_use`: who is idle needs no larger datagrams.
+  std::optional<std::size_t> next_probe(bool in_use, TimePoint now);
   void on_arrived(std::size_t size, TimePoint now);
   void on_lost(std::size_t size, TimePoint now);
   void on_too_large(std::size_t size, TimePoint now);  // the system itself says so
   // Large packets no longer arrive though small ones do: small ones go until it is clear whether what passed still
   // does.
   void on_black_hole(TimePoint now);
-  TimePoint deadline() const { return again_; }
   bool done() const { return above_ - size_ <= kMtuStep; }
 
  private:

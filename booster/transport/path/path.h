@@ -58,11 +58,13 @@ struct Path {
 
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
+  bool claimed = false;                  // more than a trial: the client has gone on here
   int probes = 0;                        // probe time-outs in a row
   int probes_due = 0;                    // packets that go whatever the window says
   TimePoint silent_since = kNever;       // the first unanswered packet of a row of probes
   TimePoint opened{};                    // client: when it moved here
   TimePoint heard{};                     // a packet of the peer's was opened
+  TimePoint left{};                      // the last one of ours went
   std::uint64_t app_limited_to = 0;      // octets sent when there was nothing more to send
   std::optional<Duration> arrival_base;  // unwraps the peer's clock
   std::uint32_t arrival_last = 0;

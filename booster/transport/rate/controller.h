@@ -24,6 +24,7 @@ namespace booster::transport::rate {
 struct Remembered {
   BitsPerSecond rate;
   Duration rtt{};
+  bool operator==(const Remembered&) const = default;
 };
 
 struct RoundTrip {  // as loss recovery knows it

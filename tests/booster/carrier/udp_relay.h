@@ -37,6 +37,8 @@ class UdpRelay {
   runtime::Duration delay{};  // each way
   std::uint64_t swallowed = 0;
   std::uint64_t passed() const { return passed_; }
+  std::uint16_t deaf_to = 0;  // what comes from, or goes to, this port of a client is lost
+  std::uint16_t last_port() const { return client_.port; }  // what was let pass came from here
 
  private:
   static constexpr std::uint64_t kNeverBytes = ~std::uint64_t{0};
@@ -61,6 +63,7 @@ class UdpRelay {
     }
   }
   void forward(bool up, const net::UdpDatagram& datagram) {
+    if (deaf_to != 0 && (up ? datagram.remote.port : client_.port) == deaf_to) return;
     if (up) client_ = datagram.remote;
     if (passed_ >= swallow_at_) swallow = true;
     if (passed_ >= rebind_at_) {

@@ -22,6 +22,7 @@ std::vector<Frame> samples() {
           OffsetAck{{{StreamId{0}, 5}, {StreamId{2}, 1u << 30}}},
           DatagramFrame{data},
           Close{Error(Errc::Closed, "bye")},
+          Keepalive{std::chrono::seconds(300)},
           plain,
           opening};
 }
@@ -84,7 +85,8 @@ TEST(Frame, LengthsAreRefusedBeforeTheirBytesAreThere) {
 }
 
 TEST(Frame, NonsenseIsAProtocolError) {
-  for (const char* hex : {"00", "0b", "14", "1f", "ff", "03 8000", "12 02 00 0a 00 00", "03 ffffffffffffffffff01"}) {
+  for (const char* hex :
+       {"00", "0c", "0b04", "0b911c", "14", "1f", "ff", "03 8000", "12 02 00 0a 00 00", "03 ffffffffffffffffff01"}) {
     std::string digits;
     for (const char c : std::string_view(hex)) {
       if (c != ' ') digits += c;

@@ -203,6 +203,32 @@ TEST(Session, AnIdleSessionPingsAndAGonePeerIsTold) {
   EXPECT_EQ(pair.at_client.silent, 1);
 }
 
+TEST(Session, TheGatewayPingsAsSeldomAsTheClientSays) {
+  Pair pair;
+  pair.client.set_keepalive(milliseconds(305'000));
+  pair.client.ask_peer_to_ping(std::chrono::seconds(300));
+  EXPECT_TRUE(pair.client.has_frames(pair.now));
+  EXPECT_TRUE(pair.record(pair.client, pair.gateway));
+  const TimePoint heard = pair.now;
+  EXPECT_EQ(pair.gateway.next_deadline(), heard + std::chrono::seconds(300));
+  pair.now = heard + std::chrono::seconds(300);
+  pair.gateway.on_deadline(pair.now);
+  EXPECT_TRUE(pair.record(pair.gateway, pair.client));
+  EXPECT_TRUE(pair.record(pair.client, pair.gateway));
+  EXPECT_EQ(pair.client.next_deadline(), pair.now + std::chrono::seconds(305));
+  EXPECT_FALSE(pair.client.closed());
+}
+
+TEST(Session, OnlyAClientSaysHowSeldom) {
+  Pair pair;
+  pair.gateway.ask_peer_to_ping(std::chrono::seconds(300));
+  std::vector<std::byte> buffer(kMaxRecord);
+  const std::size_t filled = pair.gateway.fill(buffer, pair.now, nullptr);
+  EXPECT_FALSE(pair.client.on_frames(ByteView(buffer).first(filled), pair.now));
+  ASSERT_TRUE(pair.client.closed());
+  EXPECT_EQ(pair.client.closed()->code, Errc::Protocol);
+}
+
 TEST(Session, AQuietPeerThatOwesNothingIsNotSilent) {
   Pair pair;
   const StreamId id = *pair.client.open(Class::Bodies, {});

@@ -24,9 +24,11 @@ void ClientEnd::call(TimePoint now) {
   transport::Settings settings;
   settings.role = session::Role::Client;
   settings.remembered = settings_.remembered;
+  settings.idle_life = settings_.idle_life;
   settings.token = settings_.token;
   connection_ = std::make_unique<transport::Connection>(settings, handshake_, entropy_, settings_.route, now);
   session_.attach(now);
+  session_.set_keepalive({});
   connection_->greet(booster::as_bytes("hello"));
   (void)connection_->attach(session_, now);
 }
@@ -96,6 +98,7 @@ void GatewayEnd::after(TimePoint now) {
       guest = std::make_unique<Guest>(session_limits_);
       order_.push_back(connection);
       guest->session.attach(now);
+      guest->session.set_keepalive({});
       if (on_guest_) on_guest_(*guest);
       (void)connection->attach(guest->session, now);
       door_->wake(*connection);

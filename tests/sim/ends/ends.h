@@ -17,6 +17,7 @@ namespace transport = booster::transport;
 struct ClientSettings {
   Route route{};
   std::optional<transport::rate::Remembered> remembered{};
+  std::optional<transport::path::IdleLife> idle_life{};
   booster::Bytes token{};
   FakeHandshake::Flights flights{};
   session::Limits limits{};
@@ -33,6 +34,9 @@ class ClientEnd : public Node {
   session::Session& session() { return session_; }
   Traffic& traffic() { return traffic_; }
   booster::Result<transport::PathId> move(const Route& route, TimePoint now) { return connection_->move(route, now); }
+  booster::Result<transport::PathId> try_path(const Route& route, TimePoint now) {
+    return connection_->try_path(route, now);
+  }
   const std::vector<transport::Event>& events() const { return events_; }
   template <typename E>
   const E* last() const {

@@ -42,13 +42,18 @@ std::uint16_t Nat::free_port() {
   }
 }
 
+// As port-preserving translators do: the inner port where it is free.                     RFC 4787 §4.2.1
+std::uint16_t Nat::outer_port(const Address& inner) {
+  return settings_.keeps_ports && !by_port_.contains(inner.port) ? inner.port : free_port();
+}
+
 std::uint16_t Nat::mapped_port(const Datagram& datagram, TimePoint now) {
   const Key key = key_of(datagram);
   if (const auto found = by_inner_.find(key); found != by_inner_.end()) {
     if (now - by_port_.at(found->second).used < settings_.idle) return found->second;
     by_port_.erase(found->second);
   }
-  const std::uint16_t port = free_port();
+  const std::uint16_t port = outer_port(key.first);
   by_inner_[key] = port;
   by_port_[port] = {key.first, {}, now};
   fabric_.note(datagram, What::Mapped, id_);

@@ -16,6 +16,7 @@ struct NatSettings {
   bool symmetric = false;                    // a port for each remote; false: one for all (cone)
   bool filters = true;                       // lets in only remotes that were written to; a symmetric one always does
   bool inbound_refreshes = true;             // REQ-6 allows both
+  bool keeps_ports = false;                  // a mapping made anew has the port of before: nobody outside notices
 };
 
 class Nat {
@@ -26,6 +27,7 @@ class Nat {
   Hop& inward() { return inward_; }
 
   // Forgets all mappings: the next datagram outward gets a new port, and the new public ip, if there is one.
+  void set_idle(Duration idle) { settings_.idle = idle; }
   void rebind(std::optional<Address> public_ip = std::nullopt);
   std::size_t mappings() const { return by_inner_.size(); }     // also those that have expired unnoticed
   std::optional<Address> outer_of(const Address& inner) const;  // of any remote
@@ -52,6 +54,7 @@ class Nat {
   Key key_of(const Datagram& datagram) const;
   std::uint16_t mapped_port(const Datagram& datagram, TimePoint now);
   std::uint16_t free_port();
+  std::uint16_t outer_port(const Address& inner);
   static Address end_of(Address address);  // without the interface
 
   Fabric& fabric_;

@@ -22,8 +22,11 @@ inline LinkPair scene_link(double bits_per_second = 10e6) {
 class Scene {
  public:
   explicit Scene(const LinkPair& link = scene_link(), FakeHandshake::Flights flights = {},
-                 transport::DoorLimits door = {}, std::uint64_t seed = 1)
-      : world(seed), client(seed, {.route = {first, server}, .flights = flights}), gateway(seed, flights, door) {
+                 transport::DoorLimits door = {}, std::uint64_t seed = 1,
+                 const std::optional<transport::path::IdleLife>& idle_life = std::nullopt)
+      : world(seed),
+        client(seed, {.route = {first, server}, .idle_life = idle_life, .flights = flights}),
+        gateway(seed, flights, door) {
     here = &world.add_node("client", client, {first});
     there = &world.add_node("gateway", gateway, {server});
     const Duplex links = world.add_links("path", link);

@@ -86,7 +86,7 @@ TEST(EndStory, IdleCostsOnlyKeepalives) {
   scene.world.run_for(60s);
   const double before = scene.link_octets();
   scene.world.run_for(600s);
-  EXPECT_LT(scene.link_octets() - before, 600.0 / 25 * 2 * 250);
+  EXPECT_LT(scene.link_octets() - before, 600.0 / 25 * 2 * 60);
   EXPECT_FALSE(scene.closed());
 }
 

@@ -103,6 +103,98 @@ TEST(PathStory, AMoveInAnOutageIsNotGivenUp) {
   EXPECT_TRUE(scene.until([&] { return scene.client.traffic().ended() == 1; }, 15s));
 }
 
+TEST(PathStory, ATrialChangesNothingUntilItIsGoneTo) {
+  Scene scene;
+  scene.begin();
+  scene.send_down(session::Class::Bodies, 6'000'000);
+  scene.world.run_for(1s);
+  scene.here->add_address(scene.second);
+  const auto trial = scene.client.try_path({scene.second, scene.server}, scene.here->local_now());
+  ASSERT_TRUE(trial);
+  scene.here->wake();
+  ASSERT_TRUE(scene.until([&] { return scene.client.last<transport::PathProved>() != nullptr; }, 1s));
+  EXPECT_EQ(scene.client.last<transport::PathProved>()->path, *trial);
+  scene.world.run_for(1s);
+  EXPECT_EQ(scene.gateway.connection(0)->active().route.remote, scene.first);
+  EXPECT_EQ(scene.gateway.connection(0)->moves(), 0U);
+  const TimePoint gone = scene.world.now();
+  ASSERT_TRUE(scene.client.connection().go_to(*trial, scene.here->local_now()));
+  scene.here->wake();
+  ASSERT_TRUE(scene.until([&] { return scene.gateway.connection(0)->active().route.remote == scene.second; }, 1s));
+  EXPECT_LE(seconds(scene.world.now() - gone), kRtt);  // half of one, and a queue: nothing is asked any more
+  ASSERT_TRUE(scene.until([&] { return scene.client.traffic().ended() == 1; }, 10s));
+  EXPECT_TRUE(scene.client.traffic().intact());
+  EXPECT_EQ(scene.client.connection().paths(), 1U);
+}
+
+TEST(PathStory, ATrialThatFailsIsNothingButTold) {
+  Scene scene;
+  Conduct conduct(scene.gateway);
+  scene.there->watch(conduct);
+  scene.begin();
+  scene.send_down(session::Class::Bodies, 6'000'000);
+  scene.world.run_for(1s);
+  for (int i = 0; i < 8; ++i) {
+    const auto trial = scene.client.try_path({address("10.9.9.9", 5000), scene.server}, scene.here->local_now());
+    ASSERT_TRUE(trial) << i;
+    scene.here->wake();
+    const auto failed = [&] {
+      const auto* const told = scene.client.last<transport::PathFailed>();
+      return told != nullptr && told->path == *trial;
+    };
+    ASSERT_TRUE(scene.until(failed, 10s)) << i;
+    EXPECT_FALSE(scene.client.connection().go_to(*trial, scene.here->local_now()));
+  }
+  EXPECT_EQ(scene.gateway.connection(0)->active().route.remote, scene.first);
+  EXPECT_TRUE(scene.until([&] { return scene.client.traffic().ended() == 1; }, 10s));
+  EXPECT_LE(conduct.worst(), 3);
+}
+
+// Its packets are lost in every second place: a trial that is asked again does not count as gone to.
+TEST(PathStory, ATrialOverALossyWayIsNoMove) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    LinkPair link = scene_link();
+    link.up.loss = random_loss(.5);
+    link.down.loss = random_loss(.2);
+    Scene scene(link, {}, {}, seed);
+    scene.call();
+    ASSERT_TRUE(
+        scene.until([&] { return scene.client.connection().confirmed() && scene.gateway.guest(0) != nullptr; }, 30s));
+    scene.world.run_for(5s);
+    scene.here->add_address(scene.second);
+    ASSERT_TRUE(scene.client.try_path({scene.second, scene.server}, scene.here->local_now()));
+    scene.here->wake();
+    scene.world.run_for(10s);
+    EXPECT_EQ(scene.gateway.connection(0)->active().route.remote, scene.first) << seed;
+    EXPECT_EQ(scene.gateway.connection(0)->moves(), 0U) << seed;
+  }
+}
+
+TEST(PathStory, WhereTheFirstWayFellSilentASecondIsTakenOnceItAnswers) {
+  Scene scene;
+  scene.begin();
+  scene.send_down(session::Class::Bodies, 6'000'000);
+  scene.send_up(session::Class::Bodies, 6'000'000);
+  scene.world.run_for(1s);
+  const auto cut = [&](Attacker&, Datagram& datagram, TimePoint) {
+    const bool first = datagram.source == scene.first || datagram.destination == scene.first;
+    return first ? Fate::Swallow : Fate::Pass;
+  };
+  scene.on_up->set_attack(cut);
+  scene.on_down->set_attack(cut);
+  ASSERT_TRUE(scene.until([&] { return scene.client.last<transport::Silent>() != nullptr; }, 10s));
+  scene.here->add_address(scene.second);
+  const auto trial = scene.client.try_path({scene.second, scene.server}, scene.here->local_now());
+  ASSERT_TRUE(trial);
+  scene.here->wake();
+  ASSERT_TRUE(scene.until([&] { return scene.client.last<transport::PathProved>() != nullptr; }, 1s));
+  ASSERT_TRUE(scene.client.connection().go_to(*trial, scene.here->local_now()));
+  scene.here->wake();
+  const auto done = [&] { return scene.client.traffic().ended() == 1 && scene.client.traffic().all_sent(); };
+  EXPECT_TRUE(scene.until(done, 20s));
+  EXPECT_TRUE(scene.client.traffic().intact());
+}
+
 TEST(PathStory, ANatForgetsTheClient) {
   Scene scene;
   Nat& nat = scene.world.add_nat("nat", {.public_ip = address("198.51.100.1")});

@@ -26,7 +26,7 @@ TEST(HostileFrame, CutAnywhereItIsRefused) {
 }
 
 TEST(HostileFrame, UnknownTypes) {
-  for (unsigned type = 0x4d; type < 0x100; ++type)
+  for (unsigned type = 0x4e; type < 0x100; ++type)
     EXPECT_EQ(decoded(Bytes(40, static_cast<std::byte>(type))), Errc::Protocol);
 }
 
@@ -90,6 +90,17 @@ TEST(HostileFrame, LengthsAreRefusedBeforeTheirBytesAreThere) {
   EXPECT_EQ(decoded_hex("4a 8101"), Errc::Limit);     // token of 129
   EXPECT_EQ(decoded_hex("4a 00"), Errc::Protocol);    // of none
   EXPECT_EQ(decoded_hex("4c 05 8102"), Errc::Limit);  // reason of 257
+}
+
+TEST(HostileFrame, AKeepaliveIsNeitherAFloodNorNever) {
+  Scratch scratch;
+  for (const char* const hex : {"4d 04", "4d 00", "4d 91 1c"}) {  // 4, 0 and 3,601 seconds
+    const Bytes bytes = bytes_of(hex);
+    ByteReader in(bytes);
+    const auto frame = decode(in, scratch);
+    ASSERT_FALSE(frame) << hex;
+    EXPECT_EQ(frame.error().code, Errc::Protocol) << hex;
+  }
 }
 
 TEST(HostileFrame, NothingButPaddingFollowsClose) {

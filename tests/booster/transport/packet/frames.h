@@ -28,6 +28,7 @@ inline std::vector<Frame> sample_frames() {
           Token{token},
           HandshakeDone{},
           Close{5, as_bytes("why")},
+          Keepalive{std::chrono::seconds(300)},
           SessionFrames{as_bytes("\x01 a ping of the session")}};
 }
 

@@ -13,7 +13,7 @@ constexpr std::size_t kMost = 1472;
 
 // What a path of this size answers to every probe.
 std::size_t searched(MtuSearch& search, std::size_t takes, int& probes) {
-  while (const auto probe = search.next_probe(kNow)) {
+  while (const auto probe = search.next_probe(true, kNow)) {
     ++probes;
     *probe <= takes ? search.on_arrived(*probe, kNow) : search.on_lost(*probe, kNow);
   }
@@ -33,18 +33,18 @@ TEST(MtuSearch, FindsWhatThePathTakes) {
 
 TEST(MtuSearch, TheWholeIsTriedFirst) {
   MtuSearch search(kMost);
-  EXPECT_EQ(search.next_probe(kNow), kMost);
-  EXPECT_EQ(search.next_probe(kNow), std::nullopt);  // one at a time
+  EXPECT_EQ(search.next_probe(true, kNow), kMost);
+  EXPECT_EQ(search.next_probe(true, kNow), std::nullopt);  // one at a time
   search.on_arrived(kMost, kNow);
   EXPECT_TRUE(search.done());
-  EXPECT_EQ(search.deadline(), kNever);
+  EXPECT_EQ(search.next_probe(true, kNow + kMtuAgain), std::nullopt);
 }
 
 TEST(MtuSearch, AProbeLostOnceSaysNothing) {
   MtuSearch search(kMost);
-  search.next_probe(kNow);
+  search.next_probe(true, kNow);
   search.on_lost(kMost, kNow);
-  EXPECT_EQ(search.next_probe(kNow), kMost);
+  EXPECT_EQ(search.next_probe(true, kNow), kMost);
 }
 
 // After a burst the size comes back with one probe; after a hole the search goes on below it.
@@ -59,8 +59,8 @@ TEST(MtuSearch, WhatPassedIsDoubtedFirst) {
   EXPECT_EQ(searched(burst, kMost, probes), kMost);
   EXPECT_EQ(probes, 1);
   EXPECT_GE(searched(search, 1400, probes) + kMtuStep, 1400U);
-  EXPECT_EQ(search.deadline(), kNow + kMtuAgain);
-  EXPECT_EQ(search.next_probe(kNow + kMtuAgain), kMost);
+  EXPECT_EQ(search.next_probe(false, kNow + kMtuAgain), std::nullopt);  // nobody would use it
+  EXPECT_EQ(search.next_probe(true, kNow + kMtuAgain), kMost);
 }
 
 TEST(MtuSearch, TheSystemKnowsBetter) {
