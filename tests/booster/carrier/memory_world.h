@@ -36,6 +36,7 @@ class PosingAsUdp final : public Carrier {
  public:
   explicit PosingAsUdp(std::unique_ptr<Carrier> own) : own_(std::move(own)) {}
   CarrierKind kind() const override { return CarrierKind::Udp; }
+  CarrierReport report() const override { return own_->report(); }
   Task<Result<>> write_greeting(Bytes chain) override { return own_->write_greeting(std::move(chain)); }
   Task<Result<Bytes>> read_greeting(std::size_t limit) override { return own_->read_greeting(limit); }
   Task<Result<>> carry(Mux& mux, OnAnswer on_answer) override { return own_->carry(mux, std::move(on_answer)); }

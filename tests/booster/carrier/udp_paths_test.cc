@@ -38,7 +38,7 @@ struct PathsWorld : UdpWorld {
     dialer->remember_in(networks);
     start_client(std::move(dialer));
   }
-  std::uint64_t moves() const { return client->carrier()->report()->moves; }
+  std::uint64_t moves() const { return client->carrier()->report().moves; }
   Task<Result<>> until_moved(std::uint64_t times) {
     while (client->carrier() == nullptr || moves() < times) CO_TRY(co_await runtime::sleep_for(5ms));
     co_return Result<>();
@@ -133,19 +133,19 @@ CORO_TEST_REAL(UdpPaths, WhatWasLearnedIsUsedInItsOwnNetworkOnly) {
   world.networks->note(network_key("router a", world.gateway), before);
   world.start();
   CO_ASSERT_OK(co_await limited(world.until_over(CarrierKind::Udp)));
-  EXPECT_EQ(world.client->carrier()->report()->silence, 105s);
+  EXPECT_EQ(world.client->carrier()->report().paths.at(0).silence, 105s);
   int equal = 0;
   CO_ASSERT_OK(co_await echo_compare(*world.client->mux(), 1, 1 << 20, equal));
   world.ways->all = {way_of(2, "router b")};
   world.client->network_changed();
-  while (world.client->carrier()->report()->silence != transport::path::kUdpKeepalive.first)
+  while (world.client->carrier()->report().paths.at(0).silence != transport::path::kUdpKeepalive.first)
     CO_ASSERT_OK(co_await runtime::sleep_for(5ms));
   EXPECT_TRUE(world.known("router a").path);
   EXPECT_EQ(world.known("router a").udp_idle_life, before.udp_idle_life);
   EXPECT_FALSE(world.known("router b").path);
   world.ways->all = {way_of(1, "router a")};
   world.client->network_changed();
-  while (world.client->carrier()->report()->silence != 105s) CO_ASSERT_OK(co_await runtime::sleep_for(5ms));
+  while (world.client->carrier()->report().paths.at(0).silence != 105s) CO_ASSERT_OK(co_await runtime::sleep_for(5ms));
   co_await world.end();
   EXPECT_FALSE(world.known("router b").udp_idle_life);
 }
