@@ -364,7 +364,7 @@ def test_what_is_lost_on_one_side_costs_what_was_lost(world):
             (uid,) = accounts.find(client, "Maps", "the map")
             assert client.body(uid) == with_attachment("the map", map_)
         assert LARGE * 0.4 < lab.link_bytes()[1] < LARGE * 1.3  # what was right up to there stays
-        assert references(lab)["missing"] == 1
+        assert references(lab)["missing"] >= 1
 
 
 def damage(lab: Lab, octets: bytes) -> None:

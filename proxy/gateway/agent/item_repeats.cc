@@ -71,7 +71,8 @@ void ItemFeed::count(const Repeats& repeats) {
 // It is with the device now, or will be before what comes behind it.
 Task<Result<>> ItemFeed::gone_out(sync::ItemKey key, MailPtr mail, Repeats repeats,
                                   std::optional<codec::refer::Traits> traits) {
-  here_.add(key);
+  // On a stream of its own nothing comes behind it: known when the device says so.
+  if (urgency_ != Urgency::Interactive) here_.add(key);
   if (!repeats.of.outline) co_return Result<>();
   if (!traits) traits = co_await traits_of(std::move(mail), shared_, key.mailbox, codec::refer::Content::Left);
   const auto add = [&key, &repeats, &traits](chunks::ChunkFile& file) {

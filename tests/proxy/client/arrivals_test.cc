@@ -104,7 +104,7 @@ Task<Result<>> one_repeats_another(World& world, Source source) {
   EXPECT_EQ(world.account.messages.at(kNext).part, world.agent.mails.at(kNext));
   co_return Result<>();
 }
-const std::vector<sync::ItemKey> kFirst{{"INBOX", sync::UidValidity{7}, sync::ServerUid{kUid}}};
+const std::vector<sync::ItemKey> kTheSource{{"INBOX", sync::UidValidity{7}, sync::ServerUid{kUid}}};
 
 Task<Result<>> a_source_is_here(World& world) {
   CO_TRY(co_await one_repeats_another(world, Source::Here));
@@ -119,7 +119,7 @@ CORO_TEST(Arrivals, WhatAMailRepeatsIsReadHere) {
 
 Task<Result<>> a_source_is_gone(World& world) {
   CO_TRY(co_await one_repeats_another(world, Source::Gone));
-  EXPECT_EQ(world.agent.missing, kFirst);
+  EXPECT_EQ(world.agent.missing, kTheSource);
   EXPECT_EQ(world.agent.asked, std::set<std::uint32_t>{kNext});
   co_return Result<>();
 }
@@ -130,7 +130,7 @@ CORO_TEST(Arrivals, WhatRepeatsAMailThatIsGoneIsAskedForPlainly) {
 
 Task<Result<>> a_source_is_another(World& world) {
   CO_TRY(co_await one_repeats_another(world, Source::Another));
-  EXPECT_EQ(world.agent.missing, kFirst);
+  EXPECT_EQ(world.agent.missing, kTheSource);
   EXPECT_EQ(world.agent.asked, std::set<std::uint32_t>{kNext});
   EXPECT_GT(world.agent.offsets.back(), 0U) << "what was right stays";
   co_return Result<>();
