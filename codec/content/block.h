@@ -16,6 +16,7 @@ struct Block {
   Bytes content;
   Bytes figures;              // figure/FIGURES.md; empty: the content has no marks
   std::uint64_t written = 0;  // octets before all that
+  Bytes repeats = {};  // repeat/REPEATS.md; empty: all of the content is here. Else neither recipe nor figures are
   bool operator==(const Block&) const = default;
 };
 

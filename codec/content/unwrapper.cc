@@ -25,6 +25,16 @@ Block Unwrapper::unwrap(ByteView piece) {
   return {std::move(split.layout), {}, std::move(taken.text), std::move(taken.figures), piece.size()};
 }
 
+Block Unwrapper::decode(ByteView piece) {
+  mime::SplitBlock split = splitter_.split(piece);
+  opener_ = {};
+  Block block;
+  block.layout = std::move(split.layout);
+  block.content = std::move(split.content);
+  block.written = piece.size();
+  return block;
+}
+
 Bytes content_of(ByteView item, std::size_t most) {
   if (item.size() > most) item = item.first(mime::split_point(item.first(most)));
   Unwrapper unwrapper;

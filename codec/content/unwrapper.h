@@ -21,6 +21,8 @@ class Unwrapper {
  public:
   explicit Unwrapper(Containers containers = Containers::Opened) : containers_(containers) {}
   Block unwrap(ByteView piece);
+  // Only transfer encodings are taken off. A container that goes on behind it stays closed.
+  Block decode(ByteView piece);
 
  private:
   Containers containers_;

@@ -13,6 +13,11 @@ Result<Bytes> Wrapper::wrap(const Block& block) {
   if (!block.layout.empty()) {
     TRY_ASSIGN(closed, mime::content_size(block.layout));
   }
+  if (!block.repeats.empty()) {
+    if (!block.recipe.empty() || !block.figures.empty())
+      return fail(Errc::Protocol, "repeats in a block that is more than decoded");
+    closer_ = {};
+  }
   Bytes content;
   if (!block.figures.empty()) {
     if (!block.recipe.empty()) return fail(Errc::Protocol, "figures in an opened block");

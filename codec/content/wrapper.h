@@ -5,7 +5,8 @@
 
 namespace codec::content {
 
-// Of one item, its blocks in order from the first that its Unwrapper made.
+// Of one item, its blocks in order from the first that its Unwrapper made; what they repeat is in their content
+// already.
 class Wrapper {
  public:
   // Exactly block.written octets.   Errors  Protocol: what cannot be put together · Limit: more than kMaxWritten

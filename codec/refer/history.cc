@@ -57,8 +57,7 @@ bool History::in_users_thread(const Traits& mail) const {
                      [this](const std::string& id) { return of_user_.count(id) > 0; });
 }
 
-History::Kin History::kin(const Traits& mail, const Kept& earlier, bool users_thread) const {
-  const Traits& other = earlier.traits;
+History::Kin History::kin(const Traits& mail, const Traits& other, bool users_thread) const {
   const bool free = rules_ == Rules::None;
   if (!free && other.credential) return Kin::None;
   const bool one_thread = in_one_thread(mail, other);
@@ -94,7 +93,7 @@ bool History::brake(const Traits& mail, bool users_thread, std::uint64_t seconds
 std::vector<History::Candidate> History::candidates(const Traits& mail, bool users_thread) const {
   std::vector<Candidate> found;
   for (std::size_t at = 0; at < mails_.size(); ++at) {
-    const Kin how = kin(mail, mails_[at], users_thread);
+    const Kin how = kin(mail, mails_[at].traits, users_thread);
     if (how != Kin::None) found.push_back({how, at});
   }
   std::sort(found.begin(), found.end(),
@@ -120,7 +119,15 @@ std::vector<History::Id> History::alike(const Traits& mail, const std::vector<Ca
   return chosen;
 }
 
-History::Choice History::choose(const Traits& mail, const Room& room, std::uint64_t seconds) {
+bool History::may_refer(const Traits& mail, const Traits& earlier) const {
+  if (rules_ == Rules::Safe && mail.credential) return false;
+  // It need not be of this history: then what makes the thread the user's is not either.
+  const bool answers =
+      earlier.by_user && (contains(mail.parents, earlier.message_id) || share_one(mail.parents, earlier.parents));
+  return kin(mail, earlier, answers || in_users_thread(mail)) != Kin::None;
+}
+
+History::Choice History::choose(const Traits& mail, const Room& room, std::uint64_t seconds, bool repeats) {
   if (rules_ == Rules::Safe && mail.credential) return {};
   const bool users_thread = in_users_thread(mail);
   const std::vector<Candidate> near = candidates(mail, users_thread);
@@ -137,7 +144,11 @@ History::Choice History::choose(const Traits& mail, const Room& room, std::uint6
     octets -= size;
     chosen.fronts.push_back(kept.id);
   }
-  if (!chosen.empty() && rules_ == Rules::Safe && brake(mail, users_thread, seconds)) return {};
+  if ((repeats || !chosen.empty()) && rules_ == Rules::Safe && brake(mail, users_thread, seconds)) {
+    Choice none;
+    none.braked = true;
+    return none;
+  }
   std::reverse(chosen.fronts.begin(), chosen.fronts.end());
   std::reverse(chosen.whole.begin(), chosen.whole.end());
   return chosen;

@@ -50,12 +50,16 @@ class History {
   struct Choice {
     std::vector<Id> fronts;  // of what is near by its headers, the nearest last
     std::vector<Id> whole;   // what holds the same content, the most of it last
+    bool braked = false;     // nothing of it may be referred to, what it repeats neither
     bool empty() const { return fronts.empty() && whole.empty(); }
     bool operator==(const Choice&) const = default;
   };
   // What `mail` may refer to. Counts against the sender's hour when it is not empty.
   //   seconds  any clock that only rises
-  Choice choose(const Traits& mail, const Room& room, std::uint64_t seconds);
+  //   repeats  it says already what it repeats of a mail that it may refer to
+  Choice choose(const Traits& mail, const Room& room, std::uint64_t seconds, bool repeats = false);
+  // By what they are, `mail` may refer to `earlier`, which need not be of this history.
+  bool may_refer(const Traits& mail, const Traits& earlier) const;
 
  private:
   struct Kept {
@@ -70,7 +74,7 @@ class History {
     Kin kin;
     std::size_t at;  // in mails_
   };
-  Kin kin(const Traits& mail, const Kept& earlier, bool users_thread) const;
+  Kin kin(const Traits& mail, const Traits& other, bool users_thread) const;
   std::vector<Candidate> candidates(const Traits& mail, bool users_thread) const;  // the nearest first
   std::vector<Id> alike(const Traits& mail, const std::vector<Candidate>& among, std::size_t octets) const;
   bool in_users_thread(const Traits& mail) const;

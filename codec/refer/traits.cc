@@ -119,6 +119,7 @@ Traits traits_of(ByteView mail, const Reader& reader, Author author) {
   traits.by_user = author == Author::User;
   const ByteView octets = mail.subspan(end, std::min(mail.size() - end, kLookedAt));
   traits.credential = looks_like_credential(convert::decode_header(subject), text_of(mail), as_text(octets));
+  if (reader.content == Content::Left) return traits;
   const Bytes content = content::content_of(mail, most_octets(Extent::Whole));
   traits.chunks = chunk::chunks_of(content, reader.chunk_key);
   traits.content_size = content.size();

@@ -33,12 +33,23 @@ struct Traits {
 };
 
 // Whose mail it is.
+// Whether chunks and size of the content are wanted: containers are opened for them.
+enum class Content : std::uint8_t { Looked, Left };
+
 struct Reader {
   std::string_view authserv_id;  // whose Authentication-Results count (RFC 8601 §2.5); empty: nobody's
   std::uint64_t chunk_key = 0;   // chunk/chunker.h
+  Content content = Content::Looked;
 };
 
 // Never fails; what cannot be read is not there.
 Traits traits_of(ByteView mail, const Reader& reader, Author author);
+
+// Keyed hashes in place of ids, addresses and the subject: equal ones stay equal, and nobody is named where they are
+// kept.
+Traits sealed(Traits traits, std::uint64_t key);
+// Of sealed ones, without chunks.
+Bytes encode_traits(const Traits& traits);
+Result<Traits> decode_traits(ByteView bytes);  // Errors  Protocol: not such octets
 
 }  // namespace codec::refer

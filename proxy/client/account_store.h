@@ -94,10 +94,13 @@ class AccountStore {
   // `size`: of all octets, as the sender counted them; what the server stated before may be wrong.
   //   Errors  NotFound: no such message any more · Conflict: `offset` is not where our part ends
   virtual Task<Result<std::unique_ptr<BodySink>>> begin_body(BodyKey key, std::uint64_t offset, std::uint64_t size) = 0;
-  // The first octets of a message that is here whole.   Errors  NotFound: it is not
-  virtual Task<Result<Bytes>> body_front(BodyKey key, std::size_t most) = 0;
+  // Octets of a message that is here whole; fewer: it ends there.   Errors  NotFound: it is not
+  virtual Task<Result<Bytes>> body_octets(BodyKey key, std::uint64_t from, std::size_t most) = 0;
   // The newest bodies in INBOX and Sent that are here: what new mail is likely to repeat.
   virtual Task<Result<std::vector<sync::HeldItems>>> held_bodies() = 0;
+  // All bodies that are here; where they lie in too many pieces, the newest.
+  virtual Task<Result<std::vector<sync::HeldRanges>>> held_ranges() = 0;
+  virtual events::Signal& bodies_evicted() = 0;
   // Not to be had; not wanted again before the next start.
   virtual Task<Result<>> body_failed(BodyKey key, std::string text) = 0;
   virtual events::Signal& bodies_wanted() = 0;

@@ -19,14 +19,19 @@ Task<Result<>> BodyFetcher::want_new(SessionLink& link, sync::AccountHandle acco
   const std::uint64_t most = store_.wants_new_bodies() && orders_.size() == 0 ? kWorthFinishing : 0;
   const auto open = lanes_.find(Class::Bodies);
   const std::uint64_t told = open == lanes_.end() ? 0 : open->second->takes_new;
-  if (most == told) co_return Result<>();
+  const std::uint64_t evictions = store_.bodies_evicted().count();
+  if (most == told && (most == 0 || evictions == evictions_told_)) co_return Result<>();
+  evictions_told_ = evictions;
   CO_TRY_ASSIGN(BodyLane* const lane, co_await lane_of(link, account, Class::Bodies));
   lane->takes_new = most;
   sync::WantNew want;
   want.serial = ++last_serial_;
   want.most = most;
   if (most != 0) {
-    CO_TRY_ASSIGN(want.held, co_await store_.held_bodies());
+    if (told == 0) {
+      CO_TRY_ASSIGN(want.held, co_await store_.held_bodies());
+    }
+    CO_TRY_ASSIGN(want.here, co_await store_.held_ranges());
   }
   if (lane->first_serial == 0) lane->first_serial = want.serial;
   const sync::ItemMessage message = std::move(want);

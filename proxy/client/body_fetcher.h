@@ -130,7 +130,11 @@ class BodyFetcher {
   };
   Task<Result<>> append_references(std::vector<sync::ItemKey> keys, codec::refer::Extent extent,
                                    booster::runtime::CpuClock clock, Referred& referred);
-  static Task<Result<>> take_block(Incoming& item, const sync::ItemBlock& block, ItemMeter& items);
+  static Task<Result<>> take_block(Incoming& item, sync::ItemBlock block, ItemMeter& items);
+  Task<Result<>> take_repeating_block(BodyLane& lane, sync::ItemBlock block);
+  Task<Result<std::vector<sync::ItemKey>>> missing_of(const std::vector<sync::ItemKey>& sources);
+  void begin_repeating(BodyLane& lane, std::vector<sync::ItemKey> sources);
+  Task<Result<>> begin_missing(BodyLane& lane, std::vector<sync::ItemKey> missing);
   Task<Result<Ended>> end_item(Incoming& item, sync::DigestFront digest, ItemMeter& items);
   Task<Result<>> take_failed(sync::ItemFailed failed);
 
@@ -142,6 +146,7 @@ class BodyFetcher {
   std::map<Class, std::unique_ptr<BodyLane>> lanes_;
   queue::BodyOrders orders_;  // as of orders_seen_
   std::optional<std::uint64_t> orders_seen_;
+  std::uint64_t evictions_told_ = 0;                        // up to which the agent knows what is here
   std::optional<Class> left_out_;                           // the first class for which there was no room
   std::map<BodyKey, std::shared_ptr<Fetching>> receiving_;  // octets are coming in, on whatever stream
   std::set<BodyKey> beginning_;                             // the store is asked where they go

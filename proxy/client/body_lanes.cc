@@ -103,10 +103,10 @@ Task<Result<>> BodyFetcher::read_items(BodyLane& lane) {
 Task<Result<>> BodyFetcher::take_item(BodyLane& lane, sync::ItemMessage message) {
   Incoming& item = lane.item;
   if (auto* start = std::get_if<sync::ItemStart>(&message)) co_return co_await take_start(lane, std::move(*start));
-  if (const auto* references = std::get_if<sync::ItemReferences>(&message))
-    co_return co_await take_references(lane, *references);
-  if (const auto* block = std::get_if<sync::ItemBlock>(&message))
-    co_return co_await take_block(item, *block, lane.items);
+  if (auto* references = std::get_if<sync::ItemReferences>(&message))
+    co_return co_await take_references(lane, std::move(*references));
+  if (auto* block = std::get_if<sync::ItemBlock>(&message))
+    co_return co_await take_repeating_block(lane, std::move(*block));
   if (const auto* end = std::get_if<sync::ItemEnd>(&message)) {
     const BodyKey key = item.key();
     CO_TRY_ASSIGN(const Ended ended, co_await end_item(item, end->digest, lane.items));

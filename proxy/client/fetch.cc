@@ -189,8 +189,8 @@ Task<Result<BodyFetcher::Ended>> BodyFetcher::read_fetched(FetchStream& on, cons
         co_return fail(Errc::Protocol, "fetch: another item than was asked for");
       CO_TRY(co_await start_item(item, std::move(*start), offset, fetching));
       if (item.sink() != nullptr) on.items.begin(key);
-    } else if (const auto* block = std::get_if<sync::ItemBlock>(&message)) {
-      CO_TRY(co_await take_block(item, *block, on.items));
+    } else if (auto* block = std::get_if<sync::ItemBlock>(&message)) {
+      CO_TRY(co_await take_block(item, std::move(*block), on.items));
     } else if (const auto* end = std::get_if<sync::ItemEnd>(&message)) {
       co_return co_await end_item(item, end->digest, on.items);
     } else if (auto* failed = std::get_if<sync::ItemFailed>(&message)) {

@@ -3,6 +3,7 @@
 #pragma once
 #include "codec/content/wrapper.h"
 #include "proxy/client/body_fetcher.h"
+#include "proxy/client/held_sources.h"
 
 namespace proxy::client {
 
@@ -18,6 +19,7 @@ class BodyFetcher::Incoming {
   BodySink* sink() { return fetching_ ? fetching_->sink() : nullptr; }  // nullptr: octets are passed over
   Fetching* fetching() { return fetching_.get(); }
   codec::content::Wrapper& wrapper() { return wrapper_; }
+  std::optional<Repeated>& repeated() { return repeated_; }
 
   // Octets go nowhere: not asked for, or another stream brings the same.
   void begin_passing_over(BodyKey key) {
@@ -28,6 +30,7 @@ class BodyFetcher::Incoming {
     active_ = true;
     key_ = std::move(key);
     wrapper_ = {};
+    repeated_.reset();
     fetching_ = std::move(fetching);
     of_.receiving_[key_] = fetching_;
   }
@@ -51,6 +54,7 @@ class BodyFetcher::Incoming {
   bool active_ = false;
   BodyKey key_;
   codec::content::Wrapper wrapper_;
+  std::optional<Repeated> repeated_;
   std::shared_ptr<Fetching> fetching_;
 };
 

@@ -41,7 +41,7 @@ Task<Result<>> BodyFetcher::append_references(std::vector<sync::ItemKey> keys, c
   for (sync::ItemKey& key : keys) {
     BodyKey of{key.mailbox, key.uid_validity, key.uid};
     // One octet more tells that the mail goes on.
-    const Result<Bytes> body = co_await store_.body_front(std::move(of), codec::refer::most_octets(extent) + 1);
+    const Result<Bytes> body = co_await store_.body_octets(std::move(of), 0, codec::refer::most_octets(extent) + 1);
     if (!body && body.error().code == Errc::Cancelled) co_return tl::unexpected(body.error());
     if (body) {
       const auto append = [&] {
@@ -62,7 +62,7 @@ Task<Result<>> BodyFetcher::take_references(BodyLane& lane, sync::ItemReferences
   Incoming& item = lane.item;
   if (!item.active()) co_return fail(Errc::Protocol, "bodies: references of nothing");
   const BodyKey key = item.key();
-  for (std::vector<sync::ItemKey>* const keys : {&references.fronts, &references.whole}) {
+  for (std::vector<sync::ItemKey>* const keys : {&references.fronts, &references.whole, &references.sources}) {
     for (sync::ItemKey& one : *keys) {
       if (one.mailbox.empty()) one = {key.mailbox, key.uid_validity, one.uid};
     }
@@ -71,7 +71,16 @@ Task<Result<>> BodyFetcher::take_references(BodyLane& lane, sync::ItemReferences
   const booster::runtime::CpuClock clock = lane.stream->cpu_clock();
   CO_TRY(co_await append_references(references.fronts, codec::refer::Extent::Front, clock, referred));
   CO_TRY(co_await append_references(references.whole, codec::refer::Extent::Whole, clock, referred));
+  CO_TRY_ASSIGN(std::vector<sync::ItemKey> lacking, co_await missing_of(references.sources));
+  if (references.fronts.empty() && references.whole.empty()) {
+    if (!lacking.empty()) co_return co_await begin_missing(lane, std::move(lacking));
+    if (item.sink() == nullptr) co_return Result<>();
+    ++traffic_.referred;
+    begin_repeating(lane, std::move(references.sources));
+    co_return Result<>();
+  }
   std::vector<sync::ItemKey> missing = std::move(referred.missing);
+  missing.insert(missing.end(), lacking.begin(), lacking.end());
   if (Carried* const counted = lane.items.now()) counted->cpu += referred.cpu;
   const booster::crypto::Digest digest = booster::crypto::sha256(referred.octets);
   const bool alike = std::equal(references.check.begin(), references.check.end(), digest.bytes.begin());
@@ -81,6 +90,7 @@ Task<Result<>> BodyFetcher::take_references(BodyLane& lane, sync::ItemReferences
       counted->referred += referred.octets.size();
     }
     lane.stream->expect(std::move(referred.octets));
+    if (item.sink() != nullptr && !references.sources.empty()) begin_repeating(lane, std::move(references.sources));
     co_return Result<>();
   }
   if (missing.empty()) {  // each is in doubt
@@ -100,8 +110,53 @@ Task<Result<>> BodyFetcher::take_references(BodyLane& lane, sync::ItemReferences
   co_return co_await lane.stream->send(chain);
 }
 
+void BodyFetcher::begin_repeating(BodyLane& lane, std::vector<sync::ItemKey> sources) {
+  if (Carried* const counted = lane.items.now()) counted->references += sources.size();
+  lane.item.repeated().emplace(Repeated{HeldSources(store_, std::move(sources)), {}});
+}
+
+Task<Result<std::vector<sync::ItemKey>>> BodyFetcher::missing_of(const std::vector<sync::ItemKey>& sources) {
+  std::vector<sync::ItemKey> missing;
+  HeldSources held(store_, sources);
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const Result<Bytes> first = co_await held.octets(i, 0, 1);
+    if (!first && first.error().code == Errc::Cancelled) co_return tl::unexpected(first.error());
+    if (!first) missing.push_back(sources[i]);
+  }
+  co_return missing;
+}
+
+// The agent is told; the rest of the item is passed over, and asked for again from where it stands.
+Task<Result<>> BodyFetcher::begin_missing(BodyLane& lane, std::vector<sync::ItemKey> missing) {
+  const BodyKey key = lane.item.key();
+  lane.items.came_to_nothing();
+  lane.item.release();
+  lane.item.begin_passing_over(key);
+  ++traffic_.not_here;
+  sync::WantItems want;
+  want.mailbox = key.mailbox;
+  want.uid_validity = key.uid_validity;
+  want.missing = std::move(missing);
+  const sync::ItemMessage message = std::move(want);
+  const codec::property::Chain chain = sync::encode(message);
+  co_return co_await lane.stream->send(chain);
+}
+
+// What the block repeats comes from here. Where that is another than the agent takes it for, all sources are in doubt.
+Task<Result<>> BodyFetcher::take_repeating_block(BodyLane& lane, sync::ItemBlock block) {
+  Incoming& item = lane.item;
+  if (block.block.repeats.empty() || item.sink() == nullptr)
+    co_return co_await take_block(item, std::move(block), lane.items);
+  if (!item.repeated()) co_return fail(Errc::Protocol, "bodies: repeats of nothing");
+  if (Carried* const counted = lane.items.now()) counted->count(block.block);
+  const Result<> filled = co_await item.repeated()->filler.fill(block.block, item.repeated()->sources);
+  if (!filled && filled.error().code != Errc::NotFound) co_return filled;
+  if (!filled) co_return co_await begin_missing(lane, item.repeated()->sources.keys());
+  co_return co_await take_block(item, std::move(block), lane.items);
+}
+
 // What is here already is passed over: the octets of a message never change, and the digest tells.
-Task<Result<>> BodyFetcher::take_block(Incoming& item, const sync::ItemBlock& block, ItemMeter& items) {
+Task<Result<>> BodyFetcher::take_block(Incoming& item, sync::ItemBlock block, ItemMeter& items) {
   const booster::runtime::CpuClock clock = items.cpu_clock();
   if (!item.active()) co_return fail(Errc::Protocol, "bodies: a block of nothing");
   if (item.sink() == nullptr) co_return Result<>();
@@ -112,7 +167,7 @@ Task<Result<>> BodyFetcher::take_block(Incoming& item, const sync::ItemBlock& bl
   };
   CO_TRY_ASSIGN(const Bytes octets, co_await booster::runtime::offload(wrap));
   if (Carried* const counted = items.now()) {
-    counted->count(block.block);
+    if (block.block.repeats.empty()) counted->count(block.block);  // else it was, before it was filled
     counted->cpu += cpu;
   }
   BodySink* const sink = item.sink();

@@ -39,6 +39,7 @@ std::int64_t seconds_of(std::chrono::system_clock::time_point time) {
 
 void ReplicaStore::relay(booster::runtime::TaskScope& tasks) {
   tasks.spawn("bodies wanted", relay_one(replica_.bodies_wanted(), bodies_wanted_));
+  tasks.spawn("bodies evicted", relay_evictions());
   tasks.spawn("body orders changed", relay_orders());
   tasks.spawn("operations changed", relay_one(replica_.operations_changed(), operations_changed_));
   tasks.spawn("outbox changed", relay_one(replica_.outbox().changed(), outbox_changed_));
@@ -52,6 +53,14 @@ Task<Result<>> ReplicaStore::relay_one(booster::runtime::Notify& from, events::S
   for (;;) {
     CO_TRY(co_await from.wait());
     to.raise();
+  }
+}
+
+Task<Result<>> ReplicaStore::relay_evictions() {
+  for (;;) {
+    CO_TRY(co_await replica_.bodies_evicted().wait());
+    bodies_evicted_.raise();
+    bodies_wanted_.raise();
   }
 }
 
@@ -119,8 +128,12 @@ Task<Result<>> ReplicaStore::drop_wish(MailboxId mailbox, LocalUid uid, Error wh
   return replica_.drop_body_wish(mailbox, uid, std::move(why));
 }
 
-Task<Result<Bytes>> ReplicaStore::body_front(BodyKey key, std::size_t most) {
-  co_return co_await replica_.body_front(key.mailbox, key.uid_validity, key.uid, most);
+Task<Result<Bytes>> ReplicaStore::body_octets(BodyKey key, std::uint64_t from, std::size_t most) {
+  co_return co_await replica_.body_octets(key.mailbox, key.uid_validity, key.uid, from, most);
+}
+
+Task<Result<std::vector<sync::HeldRanges>>> ReplicaStore::held_ranges() {
+  co_return co_await replica_.held_ranges();
 }
 
 Task<Result<std::vector<sync::HeldItems>>> ReplicaStore::held_bodies() {

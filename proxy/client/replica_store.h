@@ -30,8 +30,10 @@ class ReplicaStore final : public AccountStore {
   Task<Result<std::vector<WantedBody>>> wanted_bodies(std::size_t limit) override;
   Task<Result<std::optional<WantedBody>>> wanted_body(MailboxId mailbox, LocalUid uid) override;
   Task<Result<>> drop_wish(MailboxId mailbox, LocalUid uid, Error why) override;
-  Task<Result<Bytes>> body_front(BodyKey key, std::size_t most) override;
+  Task<Result<Bytes>> body_octets(BodyKey key, std::uint64_t from, std::size_t most) override;
   Task<Result<std::vector<sync::HeldItems>>> held_bodies() override;
+  Task<Result<std::vector<sync::HeldRanges>>> held_ranges() override;
+  events::Signal& bodies_evicted() override { return bodies_evicted_; }
   Task<Result<std::unique_ptr<BodySink>>> begin_body(BodyKey key, std::uint64_t offset, std::uint64_t size) override;
   Task<Result<>> body_failed(BodyKey key, std::string text) override;
   events::Signal& bodies_wanted() override { return bodies_wanted_; }
@@ -64,6 +66,7 @@ class ReplicaStore final : public AccountStore {
  private:
   static Task<Result<>> relay_one(booster::runtime::Notify& from, events::Signal& to);
   Task<Result<>> relay_orders();
+  Task<Result<>> relay_evictions();
   Task<Result<>> sketch_contents();
   std::int64_t recent_since() const;
 
@@ -71,6 +74,7 @@ class ReplicaStore final : public AccountStore {
   replica::Replica& replica_;
   BodySettings settings_;
   events::Signal bodies_wanted_;
+  events::Signal bodies_evicted_;
   events::Signal body_orders_changed_;
   events::Signal operations_changed_;
   events::Signal outbox_changed_;

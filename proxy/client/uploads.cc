@@ -130,17 +130,23 @@ Task<Result<>> Upward::upload_on(MessageStream& stream, const Going& item) {
 // Whether they refer to something.
 Task<Result<bool>> Upward::send_octets(MessageStream& stream, const Going& item, std::uint64_t from) {
   Prefix prefix;
+  Repeats repeats;
   if (std::exchange(item.as.may_refer, false) && item.size - from > sync::kInlineOctets) {
-    CO_TRY_ASSIGN(prefix, co_await prefix_of(item.digest, stream.cpu_clock()));
+    if (item.size > codec::refer::most_octets(codec::refer::Extent::Whole)) {
+      CO_TRY_ASSIGN(repeats, co_await repeats_of(item));
+    } else {
+      CO_TRY_ASSIGN(prefix, co_await prefix_of(item.digest, stream.cpu_clock()));
+    }
   }
   item.as.counted.cpu += prefix.cpu;
-  const bool refers = !prefix.octets.empty();
+  const bool refers = !prefix.octets.empty() || !repeats.sources.empty();
   if (refers) {
-    item.as.counted.references += prefix.references.whole.size();
-    item.as.counted.referred += prefix.octets.size();
-    CO_TRY(co_await send_alone(stream, item, from, std::move(prefix)));
+    item.as.counted.references += prefix.references.whole.size() + repeats.sources.size();
+    item.as.counted.referred += prefix.octets.size() + repeats.of.octets;
+    prefix.references.sources = repeats.sources;
+    CO_TRY(co_await send_alone(stream, item, from, std::move(prefix), std::move(repeats)));
   } else {
-    CO_TRY(co_await send_blocks(stream, item, from));
+    CO_TRY(co_await send_blocks(stream, item, from, std::move(repeats)));
   }
   co_return refers;
 }
@@ -158,7 +164,8 @@ Task<Result<Upward::Prefix>> Upward::prefix_of(sync::ContentDigest digest, boost
   for (auto key = alike->rbegin(); key != alike->rend(); ++key) {
     BodyKey of{key->mailbox, key->uid_validity, key->uid};
     // One octet more tells that the mail goes on.
-    const Result<Bytes> body = co_await store_.body_front(std::move(of), codec::refer::most_octets(Extent::Whole) + 1);
+    const Result<Bytes> body =
+        co_await store_.body_octets(std::move(of), 0, codec::refer::most_octets(Extent::Whole) + 1);
     if (!body && body.error().code == Errc::Cancelled) co_return tl::unexpected(body.error());
     if (!body) continue;
     Bytes content;
@@ -180,7 +187,8 @@ Task<Result<Upward::Prefix>> Upward::prefix_of(sync::ContentDigest digest, boost
 }
 
 // Where it ends early the stream is given up with it.
-Task<Result<>> Upward::send_alone(MessageStream& stream, const Going& item, std::uint64_t from, Prefix prefix) {
+Task<Result<>> Upward::send_alone(MessageStream& stream, const Going& item, std::uint64_t from, Prefix prefix,
+                                  Repeats repeats) {
   const messaging::Alone alone{static_cast<std::size_t>(item.size - from), prefix.octets.size()};
   const auto check = [&octets = prefix.octets] { return booster::crypto::sha256(octets); };
   const booster::crypto::Digest whole = co_await booster::runtime::offload(check);
@@ -190,12 +198,12 @@ Task<Result<>> Upward::send_alone(MessageStream& stream, const Going& item, std:
   heads.push_back(sync::encode(references));
   const messaging::MessageOptions coding = messaging::unmixed(alone);
   CO_TRY(co_await stream.begin_alone(coding, heads, std::move(prefix.octets)));
-  CO_TRY(co_await send_blocks(stream, item, from));
+  CO_TRY(co_await send_blocks(stream, item, from, std::move(repeats)));
   co_return co_await stream.end_alone();
 }
 
 // Ends early when a person stopped it or gave it another class: it goes on there, from the same octet.
-Task<Result<>> Upward::send_blocks(MessageStream& stream, const Going& item, std::uint64_t from) {
+Task<Result<>> Upward::send_blocks(MessageStream& stream, const Going& item, std::uint64_t from, Repeats repeats) {
   codec::content::Unwrapper unwrapper;
   const booster::runtime::CpuClock clock = stream.cpu_clock();
   Carried& counted = item.as.counted;
@@ -206,9 +214,11 @@ Task<Result<>> Upward::send_blocks(MessageStream& stream, const Going& item, std
     CO_TRY_ASSIGN(const Bytes octets, co_await store_.content(item.digest, from, count));
     if (octets.empty()) co_return fail(Errc::NotFound, "upload: the content is shorter than it was");
     const ByteView piece = ByteView(octets).first(codec::content::next_piece(octets));
-    const auto look = [&unwrapper, &counted, &item, piece, from, clock] {
+    const auto look = [&unwrapper, &counted, &item, &repeats, piece, from, clock] {
       sync::ItemBlock block{from, {}};
-      const auto unwrap = [&] { return item.as.raw ? codec::content::as_written(piece) : unwrapper.unwrap(piece); };
+      const auto unwrap = [&] {
+        return item.as.raw ? codec::content::as_written(piece) : repeats.of.block(from, piece, unwrapper);
+      };
       block.block = booster::runtime::timed(clock, counted.cpu, unwrap);
       counted.count(block.block);
       return sync::encode(sync::ItemMessage(std::move(block)));

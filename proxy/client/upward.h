@@ -9,6 +9,7 @@
 
 #include "booster/runtime/loop.h"
 #include "booster/runtime/scope.h"
+#include "codec/repeat/code.h"
 #include "proxy/client/account_store.h"
 #include "proxy/client/carried_log.h"
 #include "proxy/client/events/events.h"
@@ -77,10 +78,17 @@ class Upward {
   };
   Task<Result<Prefix>> prefix_of(sync::ContentDigest digest, booster::runtime::CpuClock clock);
   struct Going;  // one on its stream: lane.h
+  // upload_repeats.cc
+  struct Repeats {
+    codec::repeat::ItemRepeats of;
+    std::vector<sync::ItemKey> sources;
+  };
+  Task<Result<Repeats>> repeats_of(const Going& item);
   Task<Result<>> upload_on(MessageStream& stream, const Going& item);
   Task<Result<bool>> send_octets(MessageStream& stream, const Going& item, std::uint64_t from);
-  Task<Result<>> send_alone(MessageStream& stream, const Going& item, std::uint64_t from, Prefix prefix);
-  Task<Result<>> send_blocks(MessageStream& stream, const Going& item, std::uint64_t from);
+  Task<Result<>> send_alone(MessageStream& stream, const Going& item, std::uint64_t from, Prefix prefix,
+                            Repeats repeats);
+  Task<Result<>> send_blocks(MessageStream& stream, const Going& item, std::uint64_t from, Repeats repeats);
   Task<Result<>> uploaded(Lane& lane, sync::Ticket ticket);
 
   booster::runtime::Loop& loop_;

@@ -44,7 +44,7 @@ void Carried::charge(const Cost& cost) {
 
 void Carried::count(const codec::content::Block& block) {
   raw += block.written;
-  unwrapped += block.layout.size() + block.recipe.size() + block.content.size();
+  unwrapped += block.layout.size() + block.recipe.size() + block.repeats.size() + block.content.size();
 }
 
 codec::compress::Encoding mostly(const Carried& carried) {

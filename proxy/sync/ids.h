@@ -86,6 +86,9 @@ inline constexpr Property<Type::Bytes> kRecipe{0xce, "recipe of the octets"};
 inline constexpr Property<Type::Chain> kWholeReference{0xcf, "whole reference"};
 inline constexpr Property<Type::Unsigned> kRaw{0xd0, "raw"};
 inline constexpr Property<Type::Bytes> kFigures{0xd1, "figures of the octets"};
+inline constexpr Property<Type::Bytes> kRepeats{0xd2, "repeats of the octets"};
+inline constexpr Property<Type::Chain> kSource{0xd3, "source of repeats"};
+inline constexpr Property<Type::Chain> kHere{0xd4, "items that are here"};
 inline constexpr Name kSyncNames[] = {
     name_of(kLedger),        name_of(kVector),        name_of(kName),         name_of(kValidity),
     name_of(kUidNext),       name_of(kModSeq),        name_of(kCount),        name_of(kDigest),
@@ -99,7 +102,8 @@ inline constexpr Name kSyncNames[] = {
     name_of(kSize),          name_of(kOctets),        name_of(kSha256),       name_of(kGone),
     name_of(kTicket),        name_of(kLayout),        name_of(kWrittenSize),  name_of(kBodiesFollow),
     name_of(kReference),     name_of(kCheck),         name_of(kRecipe),       name_of(kWholeReference),
-    name_of(kRaw),           name_of(kFigures)};
+    name_of(kRaw),           name_of(kFigures),       name_of(kRepeats),      name_of(kSource),
+    name_of(kHere)};
 static_assert(codec::property::well_registered(kSyncNames, codec::property::kSyncIds));
 
 // operation.h

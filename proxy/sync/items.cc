@@ -92,6 +92,12 @@ struct ItemEncoder {
       put(mailbox, id::kUids, pack_uid_order(held.uids));
       chain.add(id::kReference, std::move(mailbox));
     }
+    for (const HeldRanges& here : message.here) {
+      Chain mailbox;
+      put_place(mailbox, here);
+      put(mailbox, id::kUids, pack_ranges(here.uids));
+      chain.add(id::kHere, std::move(mailbox));
+    }
     return chain;
   }
   Chain operator()(const ItemStart& message) const {
@@ -107,6 +113,7 @@ struct ItemEncoder {
     Chain chain = of_kind(ItemKind::References);
     put_keys(chain, id::kReference, message.fronts, pack_uids);
     put_keys(chain, id::kWholeReference, message.whole, pack_uid_order);
+    put_keys(chain, id::kSource, message.sources, pack_uid_order);
     put_fixed(chain, id::kCheck, message.check);
     return chain;
   }
@@ -173,6 +180,17 @@ Result<ItemMessage> decode_want_new(const Chain& chain) {
     if (held.uids.size() > kMostHeld) return fail(Errc::Limit, "items held");
     message.held.push_back(std::move(held));
   }
+  TRY_ASSIGN(const auto all, chain.all(id::kHere));
+  if (all.size() > kMostHeld) return fail(Errc::Limit, "mailboxes of which something is held");
+  std::size_t ranges = 0;
+  for (const Chain* mailbox : all) {
+    HeldRanges here;
+    TRY(get_place(*mailbox, here));
+    TRY_ASSIGN(const ByteView packed, mailbox->get_or(id::kUids, ByteView()));
+    TRY_ASSIGN(here.uids, unpack_ranges(packed, kMostRanges - ranges));
+    ranges += here.uids.size();
+    message.here.push_back(std::move(here));
+  }
   return message;
 }
 
@@ -191,6 +209,7 @@ Result<ItemMessage> decode_references(const Chain& chain) {
   ItemReferences message;
   TRY(get_keys(chain, id::kReference, message.fronts, unpack_uids));
   TRY(get_keys(chain, id::kWholeReference, message.whole, unpack_uid_order));
+  TRY(get_keys(chain, id::kSource, message.sources, unpack_uid_order));
   TRY(get_fixed(chain, id::kCheck, message.check));
   return message;
 }

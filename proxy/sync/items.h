@@ -29,8 +29,10 @@ struct WantItems {
   // For the first uid only: the part that is here already.
   std::uint64_t offset = 0;
   ContentDigest running{};
-  std::vector<ItemKey> missing;  // what the first uid was coded against and is not here: once more without references
-  bool raw = false;              // the first uid's digest differed: its octets once more as they are
+  // What the first uid was coded against, or without uids one that came before, and is not here (any more), or is
+  // another there: the uid once more without references.
+  std::vector<ItemKey> missing;
+  bool raw = false;  // the first uid's digest differed: its octets once more as they are
   bool operator==(const WantItems&) const = default;
 };
 struct CancelItems {  // not wanted any more (evicted policy, user's choice); those under way may still come
@@ -46,13 +48,22 @@ struct HeldItems {
   std::vector<ServerUid> uids;  // newest first
   bool operator==(const HeldItems&) const = default;
 };
-constexpr std::size_t kMostHeld = 256;  // mailboxes, and uids of each
+// All bodies of one mailbox that are here; of UIDs that no message has nothing is said.
+struct HeldRanges {
+  std::string mailbox;
+  UidValidity uid_validity;
+  std::vector<UidRange> uids;  // rising, apart
+  bool operator==(const HeldRanges&) const = default;
+};
+constexpr std::size_t kMostRanges = 4096;  // of one message
+constexpr std::size_t kMostHeld = 256;     // mailboxes, and uids of each
 // Mail that arrives in INBOX from now on comes unasked on this stream, up to so many octets each: Skeleton names it.
 // It may be coded against what is held.
 struct WantNew {
-  std::uint64_t serial = 0;  // what Skeleton names it by; rises from one to the next, over all streams of the device
-  std::uint64_t most = 0;    // 0: no more
-  std::vector<HeldItems> held;
+  std::uint64_t serial = 0;     // what Skeleton names it by; rises from one to the next, over all streams of the device
+  std::uint64_t most = 0;       // 0: no more
+  std::vector<HeldItems> held;  // to be looked at: what new mail is likely to be alike
+  std::vector<HeldRanges> here = {};  // all that is
   bool operator==(const WantNew&) const = default;
 };
 
@@ -72,7 +83,10 @@ struct ItemReferences {
   // One without a mailbox is of the item's own, and its validity.
   std::vector<ItemKey> fronts;  // their UIDs rise within a mailbox
   std::vector<ItemKey> whole;
-  std::array<std::byte, 4> check{};  // the SHA-256 of all their octets, its front
+  std::array<std::byte, 4> check{};  // the SHA-256 of all the octets of these, its front
+  // In their blocks stands what they repeat of these (codec/repeat/REPEATS.md); such references may stand before an
+  // item that is coded in the stream's own window, too.
+  std::vector<ItemKey> sources = {};
   bool operator==(const ItemReferences&) const = default;
 };
 struct ItemBlock {  // of the item started last on this stream

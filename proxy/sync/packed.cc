@@ -147,6 +147,35 @@ Result<std::vector<ServerUid>> unpack_uids(ByteView bytes) {
   return uids;
 }
 
+Bytes pack_ranges(std::span<const UidRange> rising) {
+  Bytes bytes;
+  ByteWriter out(bytes);
+  std::uint64_t next = 0;
+  for (const UidRange& range : rising) {
+    out.varint(range.first - next);
+    out.varint(range.last - range.first);
+    next = std::uint64_t{range.last} + 1;
+  }
+  return bytes;
+}
+
+Result<std::vector<UidRange>> unpack_ranges(ByteView bytes, std::size_t most) {
+  std::vector<UidRange> ranges;
+  ByteReader in(bytes);
+  std::uint64_t next = 0;
+  while (!in.empty()) {
+    if (ranges.size() >= most) return fail(Errc::Limit, "packed ranges: too many");
+    TRY_ASSIGN(const std::uint64_t gap, in.varint());
+    TRY_ASSIGN(const std::uint64_t more, in.varint());
+    TRY(to_u32(gap));
+    TRY(to_u32(more));
+    TRY_ASSIGN(const std::uint32_t last, to_u32(next + gap + more));
+    ranges.push_back({static_cast<std::uint32_t>(next + gap), last});
+    next = std::uint64_t{last} + 1;
+  }
+  return ranges;
+}
+
 Bytes pack_uid_order(std::span<const ServerUid> uids) {
   Bytes bytes;
   ByteWriter out(bytes);

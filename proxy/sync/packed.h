@@ -15,6 +15,9 @@ constexpr std::size_t kMaxPacked =
 //   Errors  unpack: Protocol: not ascending, above 32 bits · Limit: more than kMaxPacked
 Bytes pack_uids(std::span<const ServerUid> ascending);
 Result<std::vector<ServerUid>> unpack_uids(ByteView bytes);
+// The same of ranges, however long.   Errors  unpack: as above; Limit: more than `most` ranges
+Bytes pack_ranges(std::span<const UidRange> rising);
+Result<std::vector<UidRange>> unpack_ranges(ByteView bytes, std::size_t most);
 // UIDs in any order: *(difference to the one before: zigzag varint).
 Bytes pack_uid_order(std::span<const ServerUid> uids);
 Result<std::vector<ServerUid>> unpack_uid_order(ByteView bytes);

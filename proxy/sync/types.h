@@ -19,6 +19,11 @@ struct ServerUid {
   std::uint32_t value = 0;
   auto operator<=>(const ServerUid&) const = default;
 };
+struct UidRange {
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;  // inclusive
+  bool operator==(const UidRange&) const = default;
+};
 struct UidValidity {
   std::uint32_t value = 0;
   auto operator<=>(const UidValidity&) const = default;

@@ -10,7 +10,7 @@ import sys
 
 import tree
 
-CODEC = ["codec/property", "codec/mime", "codec/convert", "codec/container", "codec/figure", "codec/content", "codec/chunk", "codec/refer", "codec/compress"]
+CODEC = ["codec/property", "codec/mime", "codec/convert", "codec/container", "codec/figure", "codec/content", "codec/chunk", "codec/repeat", "codec/refer", "codec/compress"]
 BOOSTER = [
     "booster/runtime", "booster/disk", "booster/sql", "booster/crypto", "booster/net", "booster/platform", "booster/tls", "booster/http",
     "booster/schedule", "booster/session", "booster/transport", "booster/carrier", "booster/store",
@@ -30,6 +30,7 @@ MAY_USE = {
     "codec/figure": ["codec/base"],
     "codec/content": ["codec/mime", "codec/container", "codec/figure"],
     "codec/chunk": ["codec/base"],
+    "codec/repeat": ["codec/mime", "codec/content", "codec/chunk"],
     "codec/compress": ["codec/base"],
     "booster/runtime": ["codec/base"],
     "booster/disk": ["booster/runtime"],
@@ -61,7 +62,7 @@ MAY_USE = {
     # The folder itself holds the gateway's words (names, settings, links between its processes); its parts stand on them.
     "proxy/gateway": ["booster/crypto", "booster/net", "codec/property"],
     "proxy/gateway/state": ["booster/sql"],
-    "proxy/gateway/chunks": ["booster/store"],
+    "proxy/gateway/chunks": ["booster/sql", "booster/crypto", "proxy/sync", "codec/refer", "codec/repeat"],
     "proxy/gateway/broker": ["proxy/gateway", "proxy/sync", "booster/platform", "booster/carrier"],
     # IMAP COMPRESS is spoken with mail servers too.
     "proxy/gateway/connector": [*GRAMMARS, "booster/net", "booster/tls", "codec/compress"],
@@ -90,7 +91,7 @@ MAY_USE_ANYTHING = ("tests", "perf")
 NEVER_TOGETHER = ("proxy/client", "proxy/gateway")
 # The front faces the network, the broker holds passwords: what they use may use these, they themselves never.
 PARSES_NO_MAIL = ("proxy/gateway/dispatcher", "proxy/gateway/broker")
-MAIL = ("codec/mime", "codec/convert", "codec/container", "codec/figure", "codec/content", *GRAMMARS)
+MAIL = ("codec/mime", "codec/convert", "codec/container", "codec/figure", "codec/content", "codec/repeat", *GRAMMARS)
 
 # A foreign library is included in one folder only, so that a bug in it has one address and a version change one diff.
 FOREIGN = [

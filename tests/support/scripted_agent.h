@@ -15,6 +15,7 @@
 #include "proxy/sync/feed.h"
 #include "proxy/sync/items.h"
 #include "proxy/sync/operation.h"
+#include "tests/codec/repeat/mails.h"
 
 namespace support {
 
@@ -49,6 +50,7 @@ class ScriptedAgent {
   std::set<std::uint32_t> asked_raw;                   // after a wrong digest
   std::set<std::uint32_t> asked;                       // on Bodies and Fetch streams
   sync::WantNew wants_new;                             // the latest
+  std::map<std::uint32_t, std::uint32_t> repeats;      // a mail says what it repeats of another
   std::map<std::uint32_t, std::uint32_t> refers;       // this mail is coded against that one
   std::vector<sync::ItemKey> missing;                  // what the device said it lacks of these
   std::vector<sync::Ticket> operations;                // as carried out, each once
@@ -211,6 +213,7 @@ class ScriptedAgent {
       if (!want->missing.empty()) {
         missing = want->missing;
         for (const sync::ServerUid uid : want->uids) refers.erase(uid.value);
+        repeats.clear();
       }
       if (want->raw) asked_raw.insert(want->uids.front().value);
       for (const sync::ServerUid uid : want->uids) {
@@ -239,6 +242,33 @@ class ScriptedAgent {
       CO_TRY(co_await send_item(stream, uid, offset));
     }
   }
+  // Every octet that stands in another mail comes from there.
+  Task<Result<>> send_repeating(MessageStream& stream, sync::ItemStart start, std::uint32_t source, Bytes octets) {
+    const sync::ItemMessage opening = std::move(start);
+    CO_TRY(co_await tell(stream, sync::encode(opening)));
+    sync::ItemReferences references;
+    references.sources.push_back({{}, {}, {source}});
+    const sync::ItemMessage heads = std::move(references);
+    CO_TRY(co_await tell(stream, sync::encode(heads)));
+    const codec::repeat::Outline outline = codec::repeat::outline_of(octets, 1);
+    const std::map<codec::repeat::Source, Bytes> held{{1, mails.at(source)}};
+    codec::repeat::ItemRepeats said(outline, codec::repeat::matches_of(outline, held));
+    codec::content::Unwrapper unwrapper;
+    for (std::size_t at = 0; at < octets.size();) {
+      const ByteView rest = ByteView(octets).subspan(at);
+      const ByteView piece = rest.first(codec::content::next_piece(rest));
+      sync::ItemBlock block;
+      block.offset = at;
+      block.block = said.block(at, piece, unwrapper);
+      at += piece.size();
+      const sync::ItemMessage message = std::move(block);
+      CO_TRY(co_await tell(stream, sync::encode(message)));
+    }
+    sync::ItemEnd end;
+    end.digest = sync::front_of(booster::crypto::sha256(octets).bytes);
+    const sync::ItemMessage closing = end;
+    co_return co_await tell(stream, sync::encode(closing));
+  }
   Task<Result<>> send_item(MessageStream& stream, sync::ServerUid uid, std::uint64_t offset) {
     const Bytes octets = mails.at(uid.value);
     sync::ItemStart start;
@@ -247,6 +277,9 @@ class ScriptedAgent {
     start.uid = uid;
     start.size = octets.size();
     start.offset = offset;
+    const auto repeat = repeats.find(uid.value);
+    if (repeat != repeats.end() && offset == 0)
+      co_return co_await send_repeating(stream, std::move(start), repeat->second, octets);
     const sync::ItemMessage opening = std::move(start);
     const auto refer = refers.find(uid.value);
     const bool alone = refer != refers.end();

@@ -224,3 +224,157 @@ def test_what_a_mail_cost_is_told(world, tmp_path):
         assert up["items"] == 1 and up["raw"] >= len(ours) and 90_000 < up["coded"] < 100_000
         (told,) = [line for line in lab.packetboat("status").splitlines() if "mail down" in line]
         assert "0 fell back to raw" in told and "s CPU" in told
+
+
+LONG_AGO = "01-Feb-2020 03:04:05 +0000"  # history: it may refer to anything that the device holds
+LARGE = 1_000_000
+HUGE = 20_000_000
+
+
+def file_at_server(lab: Lab, mailbox: str, *mails: bytes) -> None:
+    with accounts.server(lab) as other:
+        other.command("CREATE", mailbox)
+        for octets in mails:
+            other.append(mailbox, octets, ["\\Seen"], LONG_AGO)
+
+
+def link_down(lab: Lab, mailbox: str, *mails: bytes) -> int:
+    """Octets that came down until they were here as they are there."""
+    lab.stats(reset=True)
+    file_at_server(lab, mailbox, *mails)
+    accounts.assert_equal(lab)
+    _, down = lab.link_bytes()
+    return down
+
+
+def restart(lab: Lab, *daemons: str) -> None:
+    for daemon in daemons:
+        lab.call("kill", daemon)
+    for daemon in daemons:
+        lab.call("start", daemon)
+    accounts.come_down(lab)
+
+
+def test_a_known_attachment_comes_down_as_a_reference_after_any_restart(world):
+    chart = random.Random(11).randbytes(LARGE)
+    with Lab("--mails", "3", "--wait", "synced") as lab:
+        first = link_down(lab, "Archive", with_attachment("a chart", chart))
+        assert first > LARGE
+        again = {}
+        for number, daemons in enumerate((["gateway"], ["client"], ["gateway", "client"])):
+            restart(lab, *daemons)
+            again[" ".join(daemons)] = link_down(lab, f"Later{number}", with_attachment(f"the chart {number}", chart))
+        print("down:", first, again)
+        assert all(octets < LARGE * 0.02 for octets in again.values()), again
+        assert references(lab)["missing"] == 0
+
+
+def live_down(lab: Lab, folder: pathlib.Path, mail: bytes) -> int:
+    lab.stats(reset=True)
+    deliver(lab, folder, mail)
+    accounts.assert_equal(lab)
+    return lab.link_bytes()[1]
+
+
+def test_an_answer_that_brings_an_attachment_back_refers_to_it_after_a_restart(world, tmp_path):
+    """A live mail: it may refer to what the user wrote. Nobody else's may, however well the attachment is known."""
+    chart = random.Random(16).randbytes(LARGE)
+    ours = with_attachment("our chart", chart, sender="alice@mail.test", to="bob@mail.test")
+    with Lab("--mails", "3", "--wait", "synced") as lab:
+        with accounts.face(lab) as client:
+            client.append("Sent", ours)
+        accounts.assert_equal(lab)
+        accounts.until(lambda: indexed(lab), "a look of the gateway at what the client made")
+        restart(lab, "gateway")
+        answer = live_down(lab, tmp_path, b"In-Reply-To: <our.chart@mail.test>\r\n" + with_attachment("Re: our chart", chart))
+        stranger = live_down(lab, tmp_path, with_attachment("their chart", chart, sender="eve@mail.test"))
+        print("live:", answer, stranger)
+        assert answer < LARGE * 0.02 and stranger > LARGE
+
+
+def indexed(lab: Lab) -> int:
+    """Mails in the gateway's index."""
+    mails = 0
+    for file in pathlib.Path(lab.dir).rglob("*.chunks"):
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+            mails += database.execute("SELECT count(*) FROM item").fetchone()[0]
+    return mails
+
+
+def test_a_known_attachment_crosses_once_in_a_first_synchronization(world):
+    """However far apart the mails are that hold it: more lies between them than a window remembers."""
+    noise = random.Random(12)
+    chart = noise.randbytes(3 * LARGE)
+    between = [with_attachment(f"noise {number}", noise.randbytes(LARGE)) for number in range(9)]
+    with Lab("--mails", "3", "--wait", "synced") as lab:
+        lab.forget_mail()
+        file_at_server(lab, "Archive", with_attachment("a chart", chart), *between, with_attachment("the chart", chart))
+        lab.stats(reset=True)
+        lab.call("start", "client")
+        accounts.assert_equal(lab)
+        _, down = lab.link_bytes()
+        print("first:", down)
+        assert 12 * LARGE < down < 13.5 * LARGE
+        assert references(lab) == {"used": 1, "missing": 0}
+
+
+def test_a_large_attachment_is_a_reference_down_and_up(world):
+    film = random.Random(13).randbytes(HUGE)
+    with Lab("--mails", "3", "--wait", "synced") as lab:
+        first = link_down(lab, "Archive", with_attachment("a film", film))
+        restart(lab, "gateway")
+        again = link_down(lab, "Later", with_attachment("the film", film))
+        accounts.until(lambda: all_sketched(lab), "a look at what is here")
+        restart(lab, "gateway", "client")
+        lab.stats(reset=True)
+        with accounts.face(lab) as client:
+            client.append("Drafts", with_attachment("Fwd: the film", film))
+        accounts.assert_equal(lab)
+        up, _ = lab.link_bytes()
+        print("large:", first, again, up)
+        assert first > HUGE and again < HUGE * 0.02 and up < HUGE * 0.02
+        assert references(lab)["missing"] == 0
+
+
+def test_what_is_lost_on_one_side_costs_what_was_lost(world):
+    """The gateway's index; the client's mail; both; a mail that the client takes for held and is damaged."""
+    chart, map_ = random.Random(14).randbytes(LARGE), random.Random(15).randbytes(LARGE)
+    with Lab("--mails", "3", "--wait", "synced") as lab:
+        link_down(lab, "Archive", with_attachment("a chart", chart))
+        # The gateway's: what it forgot crosses once more, and is known again.
+        lab.call("kill", "gateway")
+        for file in pathlib.Path(lab.dir).rglob("*.chunks*"):
+            file.unlink()
+        lab.call("start", "gateway")
+        assert link_down(lab, "Later", with_attachment("the chart", chart)) < LARGE * 1.2
+        assert link_down(lab, "Last", with_attachment("our chart", chart)) < LARGE * 0.02
+        # The client's: its mail crosses once more, each attachment once.
+        lab.forget_mail()
+        lab.stats(reset=True)
+        lab.call("start", "client")
+        accounts.assert_equal(lab)
+        assert LARGE < lab.link_bytes()[1] < LARGE * 1.2
+        # One mail of it: found out by its check, said, and sent as it is.
+        link_down(lab, "Archive", with_attachment("a map", map_))
+        damage(lab, map_)
+        lab.stats(reset=True)
+        file_at_server(lab, "Maps", with_attachment("the map", map_))
+        accounts.come_down(lab)
+        with accounts.face(lab) as client:
+            (uid,) = accounts.find(client, "Maps", "the map")
+            assert client.body(uid) == with_attachment("the map", map_)
+        assert LARGE * 0.4 < lab.link_bytes()[1] < LARGE * 1.3  # what was right up to there stays
+        assert references(lab)["missing"] >= 1
+
+
+def damage(lab: Lab, octets: bytes) -> None:
+    """One octet in the middle of the file in which this attachment is kept is another."""
+    middle = base64.encodebytes(octets).replace(b"\n", b"\r\n")
+    middle = middle[len(middle) // 2:][:60]
+    for file in pathlib.Path(lab.dir, "client", "accounts").glob("*/bodies/*/*/*"):
+        kept = file.read_bytes()
+        at = kept.find(middle)
+        if at >= 0:
+            file.write_bytes(kept[:at] + bytes([kept[at] ^ 3]) + kept[at + 1:])
+            return
+    raise AssertionError("not kept")

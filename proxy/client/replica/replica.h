@@ -11,6 +11,7 @@
 
 #include "booster/disk/disk.h"
 #include "booster/disk/reserve_file.h"
+#include "codec/chunk/chunker.h"
 #include "proxy/client/replica/body.h"
 #include "proxy/client/replica/types.h"
 #include "proxy/client/replica/view.h"
@@ -103,9 +104,11 @@ class Replica {
   // Nobody brings it now: who waits is told why.
   Task<Result<>> drop_body_wish(MailboxId mailbox, LocalUid uid, Error why);
   // As AccountStore says.
-  Task<Result<Bytes>> body_front(const std::string& server_mailbox, sync::UidValidity uid_validity,
-                                 sync::ServerUid server_uid, std::size_t most);
+  Task<Result<Bytes>> body_octets(const std::string& server_mailbox, sync::UidValidity uid_validity,
+                                  sync::ServerUid server_uid, std::uint64_t from, std::size_t most);
   Task<Result<std::vector<sync::HeldItems>>> held_bodies();
+  Task<Result<std::vector<sync::HeldRanges>>> held_ranges();
+  Notify& bodies_evicted() { return evicted_; }  // some went to make room
   // `size`: of all octets, as the sender counted them (ItemStart); RFC822.SIZE may have been misstated.
   // Errors  NotFound: expunged meanwhile · Conflict: it is here already, or offset is neither 0 nor where our part ends
   Task<Result<std::unique_ptr<BodySink>>> begin_body(const std::string& server_mailbox, sync::UidValidity uid_validity,
@@ -174,7 +177,8 @@ class Replica {
   Task<Result<>> drop_part(const std::string& part);
   Result<std::int64_t> policy_since(Work& work, BodyPolicy policy, std::int64_t recent_since);
   static Result<> add_wishes(Work& work, std::vector<Backlog>& lines);
-  Task<Result<Bytes>> front_of(const sync::ContentDigest& digest, std::size_t most);
+  Task<Result<Bytes>> content_octets(const sync::ContentDigest& digest, std::uint64_t from, std::size_t most);
+  Task<Result<std::vector<codec::chunk::Chunk>>> chunks_of(const sync::ContentDigest& digest);
   Task<Result<>> purge();
   Task<Result<>> tidy();
 
@@ -194,6 +198,7 @@ class Replica {
   Notify wanted_;
   Notify orders_;
   Notify contents_;
+  Notify evicted_;
 };
 
 }  // namespace proxy::client::replica

@@ -8,6 +8,7 @@ namespace proxy::client::replica {
 namespace {
 
 constexpr int kHeldLooked = 128;                    // newest rows of a mailbox, for held_bodies()
+constexpr std::size_t kMostHeldRanges = 1024;       // said at each beginning: some 3 kB
 constexpr std::uint64_t kHeldLargest = 128 * 1024;  // the agent reads each once more
 constexpr std::int64_t kTouchAfter = 3600;          // "used" is exact to an hour: reading does not write
 
@@ -161,9 +162,9 @@ Task<Result<std::unique_ptr<ContentWriter>>> Replica::begin_content(std::uint64_
   co_return std::unique_ptr<ContentWriter>(new ContentWriter(*this, std::move(file), std::move(temp)));
 }
 
-Task<Result<Bytes>> Replica::body_front(const std::string& server_mailbox, sync::UidValidity uid_validity,
-                                        ServerUid server_uid, std::size_t most) {
-  Bytes front;
+Task<Result<Bytes>> Replica::body_octets(const std::string& server_mailbox, sync::UidValidity uid_validity,
+                                         ServerUid server_uid, std::uint64_t from, std::size_t most) {
+  Bytes octets;
   const Job job = [&](Work& work) -> Result<> {
     TRY_ASSIGN(const auto m, told_message(work, server_mailbox, uid_validity, server_uid));
     if (!m || m->body != BodyState::Here) return fail(Errc::NotFound, "the body is not here");
@@ -172,13 +173,50 @@ Task<Result<Bytes>> Replica::body_front(const std::string& server_mailbox, sync:
     if (!digest || digest->size() != named.size()) return fail(Errc::NotFound, "the body is not here");
     std::copy(digest->begin(), digest->end(), named.begin());
     TRY_ASSIGN(const auto file, work.store().contents().open(named));
-    front.resize(static_cast<std::size_t>(std::min<std::uint64_t>(most, m->size)));
-    TRY_ASSIGN(const std::size_t read, file->read_at(0, front));
-    front.resize(read);
+    octets.resize(static_cast<std::size_t>(std::min<std::uint64_t>(most, m->size - std::min(m->size, from))));
+    TRY_ASSIGN(const std::size_t read, file->read_at(from, octets));
+    octets.resize(read);
     return {};
   };
   CO_TRY(co_await look(job));
-  co_return front;
+  co_return octets;
+}
+
+// What is not here is little, or lies together: the newest comes first.
+Task<Result<std::vector<sync::HeldRanges>>> Replica::held_ranges() {
+  std::vector<sync::HeldRanges> all;
+  const Job job = [&](Work& work) -> Result<> {
+    std::vector<std::pair<std::int64_t, std::uint32_t>> mailboxes;  // and the first UID that is not there yet
+    TRY(work.database().for_each(
+        "SELECT id,server_next,server_name,server_validity FROM mailboxes WHERE server_name IS NOT NULL AND state=0"
+        " AND bodies>0 ORDER BY id LIMIT ?",
+        [&](booster::sql::Row row) {
+          mailboxes.emplace_back(row.get<std::int64_t>(0), row.get<std::uint32_t>(1));
+          all.push_back({row.get<std::string>(2), {row.get<std::uint32_t>(3)}, {}});
+        },
+        sync::kMostHeld));
+    std::size_t room = kMostHeldRanges;
+    for (std::size_t i = 0; i < mailboxes.size(); ++i) {
+      const auto [id, end] = mailboxes[i];
+      std::vector<sync::UidRange>& ranges = all[i].uids;
+      std::uint32_t next = 1;
+      const auto until = [&](std::uint32_t uid) {
+        if (uid > next) ranges.push_back({next, uid - 1});
+        next = uid + 1;
+      };
+      TRY(work.database().for_each(
+          "SELECT server FROM messages INDEXED BY messages_not_here WHERE server>=(?<<32) AND server<((?+1)<<32)"
+          " AND body<>1 AND server IS NOT NULL ORDER BY server",
+          [&](booster::sql::Row row) { until(uid_of(row.get<std::int64_t>(0))); }, id, id));
+      until(end);
+      if (ranges.size() > room) ranges.erase(ranges.begin(), ranges.end() - static_cast<std::ptrdiff_t>(room));
+      room -= ranges.size();
+    }
+    return {};
+  };
+  CO_TRY(co_await look(job));
+  std::erase_if(all, [](const sync::HeldRanges& one) { return one.uids.empty(); });
+  co_return all;
 }
 
 Task<Result<std::vector<sync::HeldItems>>> Replica::held_bodies() {

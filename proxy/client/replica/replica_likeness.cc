@@ -1,5 +1,6 @@
 // Likeness: what is held is looked at while nobody waits; a mail that goes up finds there what it repeats.
 #include "booster/runtime/offload.h"
+#include "codec/content/unwrapper.h"
 #include "proxy/client/replica/replica.h"
 #include "proxy/client/replica/sketches.h"
 
@@ -10,18 +11,41 @@ constexpr std::size_t kSketchedAtOnce = 8;  // contents in one transaction
 
 }  // namespace
 
-Task<Result<Bytes>> Replica::front_of(const sync::ContentDigest& digest, std::size_t most) {
-  Bytes front;
+Task<Result<Bytes>> Replica::content_octets(const sync::ContentDigest& digest, std::uint64_t from, std::size_t most) {
+  Bytes octets;
   const Job job = [&](Work& work) -> Result<> {
     TRY_ASSIGN(const auto file, work.store().contents().open(digest));
     TRY_ASSIGN(const auto stat, file->stat());
-    front.resize(static_cast<std::size_t>(std::min<std::uint64_t>(stat.size, most)));
-    TRY_ASSIGN(const std::size_t read, file->read_at(0, front));
-    front.resize(read);
+    octets.resize(static_cast<std::size_t>(std::min<std::uint64_t>(stat.size - std::min(stat.size, from), most)));
+    TRY_ASSIGN(const std::size_t read, file->read_at(from, octets));
+    octets.resize(read);
     return {};
   };
   CO_TRY(co_await look(job));
-  co_return front;
+  co_return octets;
+}
+
+// A large one piece by piece.
+Task<Result<Chunks>> Replica::chunks_of(const sync::ContentDigest& digest) {
+  CO_TRY_ASSIGN(Bytes octets, co_await content_octets(digest, 0, kMostOpened + 1));
+  if (octets.size() <= kMostOpened) {
+    const auto take = [&octets] { return distinct_chunks(ByteView(octets)); };
+    co_return co_await booster::runtime::offload(take);
+  }
+  codec::repeat::Outliner outliner(kSketchKey);
+  for (std::uint64_t at = 0; !octets.empty();) {
+    CO_TRY_ASSIGN(octets, co_await content_octets(digest, at, codec::content::kPiece + 1));
+    if (octets.empty()) break;
+    const ByteView piece = ByteView(octets).first(codec::content::next_piece(octets));
+    const auto take = [&outliner, piece] {
+      outliner.take(piece);
+      return true;
+    };
+    (void)co_await booster::runtime::offload(take);
+    at += piece.size();
+  }
+  const auto all = [&outliner] { return distinct_chunks(outliner.finish()); };
+  co_return co_await booster::runtime::offload(all);
 }
 
 // What cannot be read is like nothing, and not looked at again.
@@ -35,12 +59,9 @@ Task<Result<bool>> Replica::sketch() {
   if (next.empty()) co_return false;
   std::vector<Chunks> samples;
   for (const Unsketched& one : next) {
-    const Result<Bytes> mail = co_await front_of(one.digest, kMostSketched);
-    if (!mail && mail.error().code == Errc::Cancelled) co_return tl::unexpected(mail.error());
-    Chunks& sample = samples.emplace_back();
-    if (!mail) continue;
-    const auto take = [&mail] { return sample_of(distinct_chunks(*mail)); };
-    sample = co_await booster::runtime::offload(take);
+    Result<Chunks> chunks = co_await chunks_of(one.digest);
+    if (!chunks && chunks.error().code == Errc::Cancelled) co_return tl::unexpected(chunks.error());
+    samples.push_back(chunks ? sample_of(*std::move(chunks)) : Chunks());
   }
   const Job put = [&](Work& work) -> Result<> {
     for (std::size_t i = 0; i < next.size(); ++i) TRY(put_sketch(work, next[i], samples[i]));
@@ -51,9 +72,7 @@ Task<Result<bool>> Replica::sketch() {
 }
 
 Task<Result<std::vector<sync::ItemKey>>> Replica::alike(const sync::ContentDigest& digest) {
-  CO_TRY_ASSIGN(const Bytes mail, co_await front_of(digest, kMostSketched));
-  const auto take = [&mail] { return distinct_chunks(mail); };
-  const Chunks chunks = co_await booster::runtime::offload(take);
+  CO_TRY_ASSIGN(const Chunks chunks, co_await chunks_of(digest));
   std::vector<sync::ItemKey> keys;
   const Job job = [&](Work& work) -> Result<> {
     TRY_ASSIGN(keys, find_alike(work, chunks));

@@ -57,6 +57,7 @@ Task<Result<std::uint64_t>> Replica::evict() {
   std::uint64_t freed = 0;
   std::int64_t last_used = INT64_MIN;
   std::int64_t last_id = 0;
+  bool room_made = false;
   bool previews = true;  // on a full disk, room goes before them
   for (;;) {
     std::vector<sync::ContentDigest> unlink;
@@ -64,11 +65,12 @@ Task<Result<std::uint64_t>> Replica::evict() {
     std::uint64_t batch = 0;
     std::int64_t used_now = last_used;
     std::int64_t id_now = last_id;
+    bool over = false;
     const Job job = [&](Work& work) -> Result<> {
       unlink.clear();
       batch = 0;
       TRY_ASSIGN(const auto bytes, work.database().one<std::int64_t>("SELECT content_bytes FROM meta"));
-      const bool over = options_.size_limit != 0 && bytes.value_or(0) > static_cast<std::int64_t>(options_.size_limit);
+      over = options_.size_limit != 0 && bytes.value_or(0) > static_cast<std::int64_t>(options_.size_limit);
       struct Each {
         std::int64_t id, used;
         sync::ContentDigest digest;
@@ -112,6 +114,7 @@ Task<Result<std::uint64_t>> Replica::evict() {
     const Result<> evicted = co_await change(job);
     if (!evicted && evicted.error().code == Errc::Full && std::exchange(previews, false)) continue;
     CO_TRY(evicted);
+    room_made = room_made || (over && batch > 0);
     last_used = used_now;
     last_id = id_now;
     freed += batch;
@@ -125,6 +128,7 @@ Task<Result<std::uint64_t>> Replica::evict() {
     CO_TRY(co_await look(remove));
     if (!more) break;
   }
+  if (room_made) evicted_.notify_all();
   CO_TRY(co_await tidy());
   co_return freed;
 }

@@ -97,8 +97,20 @@ CREATE TABLE sketches(chunk INTEGER NOT NULL, content INTEGER NOT NULL, size INT
 CREATE INDEX sketches_content ON sketches(content);
 )";
 
-constexpr std::array kSteps = {booster::sql::Step{kFirst}, booster::sql::Step{kMissing},
-                               booster::sql::Step{kFailedBodies}, booster::sql::Step{kSketches}};
+// Larger ones are looked at, too.
+constexpr std::string_view kLargeSketches = R"(
+DROP INDEX contents_unsketched;
+CREATE INDEX contents_unsketched ON contents(id) WHERE sketched=0 AND size BETWEEN 32768 AND 268435456;
+)";
+
+// Which bodies are here is said by those that are not.
+constexpr std::string_view kNotHere = R"(
+CREATE INDEX messages_not_here ON messages(server) WHERE body<>1 AND server IS NOT NULL;
+)";
+
+constexpr std::array kSteps = {booster::sql::Step{kFirst},        booster::sql::Step{kMissing},
+                               booster::sql::Step{kFailedBodies}, booster::sql::Step{kSketches},
+                               booster::sql::Step{kNotHere},      booster::sql::Step{kLargeSketches}};
 
 }  // namespace
 

@@ -11,8 +11,7 @@ namespace {
 
 using codec::chunk::Chunk;
 
-constexpr std::uint64_t kSketchKey = 0;  // the ids never leave this database
-constexpr std::size_t kSamples = 32;     // of a small content
+constexpr std::size_t kSamples = 32;  // of a small content
 constexpr std::size_t kOctetsASample = 32 * 1024;
 constexpr std::size_t kSharedSamples = 2;  // that make a likeness, whatever they weigh
 constexpr int kHolders = 32;               // of one chunk, the newest: a logo stands in every mail of a sender
@@ -72,14 +71,27 @@ bool holds(const std::vector<std::int64_t>& contents, std::int64_t content) {
 
 }  // namespace
 
-Chunks distinct_chunks(ByteView mail) {
-  const Bytes content = codec::content::content_of(mail, static_cast<std::size_t>(kMostSketched));
-  Chunks chunks = codec::chunk::chunks_of(content, kSketchKey);
+namespace {
+
+Chunks distinct(Chunks chunks) {
   const auto by_id = [](const Chunk& a, const Chunk& b) { return a.id < b.id; };
   const auto same_id = [](const Chunk& a, const Chunk& b) { return a.id == b.id; };
   std::sort(chunks.begin(), chunks.end(), by_id);
   chunks.erase(std::unique(chunks.begin(), chunks.end(), same_id), chunks.end());
   return chunks;
+}
+
+}  // namespace
+
+Chunks distinct_chunks(ByteView mail) {
+  const Bytes content = codec::content::content_of(mail, static_cast<std::size_t>(kMostOpened));
+  return distinct(codec::chunk::chunks_of(content, kSketchKey));
+}
+
+Chunks distinct_chunks(const codec::repeat::Outline& mail) {
+  Chunks chunks;
+  for (const codec::repeat::Place& place : mail.places) chunks.push_back(place.chunk);
+  return distinct(std::move(chunks));
 }
 
 Chunks sample_of(Chunks chunks) {
@@ -96,7 +108,7 @@ Result<std::vector<Unsketched>> next_unsketched(Work& work, std::size_t limit) {
   std::vector<Unsketched> found;
   TRY(work.database().for_each(
       "SELECT id,digest FROM contents INDEXED BY contents_unsketched WHERE sketched=0"
-      " AND size BETWEEN 32768 AND 4194304 ORDER BY id DESC LIMIT ?",
+      " AND size BETWEEN 32768 AND 268435456 ORDER BY id DESC LIMIT ?",
       [&found](booster::sql::Row row) {
         Unsketched& one = found.emplace_back();
         one.id = row.get<std::int64_t>(0);

@@ -33,7 +33,8 @@ struct Agent::Parts final : MailboxListener {
                {},
                owner.settings_.mixing,
                owner.settings_.authserv_id,
-               booster::crypto::random_u64(),
+               owner.settings_.chunks != nullptr ? owner.settings_.chunks->key() : booster::crypto::random_u64(),
+               owner.settings_.chunks,
                {},
                {},
                owner.changed_},
@@ -44,6 +45,7 @@ struct Agent::Parts final : MailboxListener {
     each([](SyncFeed& feed) { feed.wake(); });
   }
   void on_change(const Mailbox& mailbox, const Change& change) override {
+    if (!change.gone.empty()) forget_chunks(mailbox, change.gone);
     each([&](SyncFeed& feed) { feed.on_change(mailbox, change); });
   }
   void on_new_validity(const Mailbox& mailbox) override {
@@ -57,6 +59,10 @@ struct Agent::Parts final : MailboxListener {
     for (const auto& [id, device] : agent.devices_)
       if (SyncFeed* feed = device->feed()) act(*feed);
   }
+
+  // What is expunged leaves the index; in a mailbox that is seen for the first time, what was while nobody looked.
+  void forget_chunks(const Mailbox& mailbox, const std::vector<std::uint32_t>& uids);
+  void keep_chunks(const Mailbox& mailbox);
 
   Task<Result<>> look_after();  // until the agent ends
   Task<Result<>> round();       // LIST and STATUS, then what changed
@@ -188,8 +194,34 @@ Task<Result<bool>> Agent::append_reference(sync::ItemKey key, codec::refer::Exte
   co_return co_await append_held(parts_->shared, std::move(key), extent, Urgency::Operation, prefix);
 }
 
+Task<Result<MailPtr>> Agent::mail_of(sync::ItemKey key) {
+  co_return co_await held_mail(parts_->shared, std::move(key), Urgency::Operation);
+}
+
 void Agent::tell(std::string text, bool trouble) {
   parts_->each([&](SyncFeed& feed) { feed.tell(text, trouble); });
+}
+
+template <class Job>
+Task<Result<>> change_index(chunks::ChunkIndex& index, Job job) {
+  co_return co_await index.run(std::move(job));
+}
+
+void Agent::Parts::forget_chunks(const Mailbox& mailbox, const std::vector<std::uint32_t>& uids) {
+  if (shared.chunks == nullptr) return;
+  std::vector<sync::ItemKey> keys;
+  for (const std::uint32_t uid : uids) keys.push_back({mailbox.folder.name, {mailbox.uid_validity}, {uid}});
+  auto forget = [keys = std::move(keys)](chunks::ChunkFile& file) { return file.forget(keys); };
+  agent.tasks_.spawn("expunged chunks", change_index(*shared.chunks, std::move(forget)));
+}
+
+void Agent::Parts::keep_chunks(const Mailbox& mailbox) {
+  if (shared.chunks == nullptr) return;
+  auto keep = [name = mailbox.folder.name, validity = sync::UidValidity{mailbox.uid_validity},
+               uids = mailbox.picture.from(1, mailbox.picture.count())](chunks::ChunkFile& file) {
+    return file.keep_only(name, validity, uids);
+  };
+  agent.tasks_.spawn("chunks of a mailbox", change_index(*shared.chunks, std::move(keep)));
 }
 
 Task<Result<>> Agent::Parts::forward_news() {
@@ -272,8 +304,10 @@ Task<Result<>> Agent::Parts::look_at_wanted() {
     const Mailbox* mailbox = mailboxes.find(number);
     if (mailbox == nullptr || !mailbox->wanted || mailbox->broken) continue;
     CO_TRY_ASSIGN(const Upstream::Lease lease, co_await agent.upstream_->work(Urgency::Sync));
+    const bool known = mailbox->loaded;
     const Result<> looked = co_await mailboxes.look(*lease, number);
     Mailbox* found = mailboxes.find(number);
+    if (looked && found != nullptr && found->loaded && !known) keep_chunks(*found);
     if (looked && found != nullptr) kept = sync_class(lease->can(), *found);
     if (looked) continue;
     if (!lease->usable() || looked.error().code == Errc::Cancelled) co_return looked;

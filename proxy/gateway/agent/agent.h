@@ -8,6 +8,7 @@
 #include "booster/runtime/scope.h"
 #include "proxy/gateway/agent/operations_host.h"
 #include "proxy/gateway/agent/upstream.h"
+#include "proxy/gateway/chunks/chunk_index.h"
 #include "proxy/messaging/carried.h"
 #include "proxy/messaging/coding.h"
 #include "proxy/sync/control.h"
@@ -25,6 +26,7 @@ struct AgentSettings {
   std::string spool_dir = "/tmp";                  // unlinked files while a large mail is carried over
   bool sent_by_server = false;                     // the server files submitted mail into Sent itself
   messaging::MixingPermits* mixing = nullptr;      // of the process, for slow links; nullptr: never
+  chunks::ChunkIndex* chunks = nullptr;            // nullptr: nothing is known to be repeated
   std::string authserv_id;                         // whose word on senders counts; empty: nobody's
 };
 
@@ -78,6 +80,7 @@ class Agent final : public OperationsAccess {
   void folders_touched() override;
   void made_by(DeviceSessionId device, sync::ItemKey item) override;
   Task<Result<bool>> append_reference(sync::ItemKey key, codec::refer::Extent extent, Bytes& prefix) override;
+  Task<Result<MailPtr>> mail_of(sync::ItemKey key) override;
   void came_up(const messaging::Carried& item) override;
   void tell(std::string text, bool trouble) override;
 

@@ -6,9 +6,12 @@
 #include <set>
 
 #include "booster/runtime/scope.h"
+#include "codec/repeat/code.h"
 #include "proxy/gateway/agent/held_mails.h"
+#include "proxy/gateway/agent/held_set.h"
 #include "proxy/gateway/agent/mails.h"
 #include "proxy/gateway/agent/operations_host.h"
+#include "proxy/gateway/chunks/chunk_index.h"
 #include "proxy/messaging/carried.h"
 #include "proxy/messaging/coding.h"
 #include "proxy/sync/control.h"
@@ -36,7 +39,8 @@ struct Shared {
   runtime::Notify first_round;  // rounds_done is not 0 any more
   messaging::MixingPermits* mixing = nullptr;
   std::string authserv_id;
-  std::uint64_t chunk_key = 0;  // the session's own: chunk ids are never said
+  std::uint64_t chunk_key = 0;  // the user's: chunk ids are never said
+  chunks::ChunkIndex* chunks = nullptr;
   messaging::Carried down;
   messaging::Carried up;
   runtime::Notify& counted;  // something was added to these, and nothing follows at once
@@ -44,6 +48,15 @@ struct Shared {
     return std::chrono::duration_cast<std::chrono::seconds>(loop.wall_now().time_since_epoch()).count();
   }
 };
+
+// Sealed. What is left out of content: codec/refer/traits.h.
+Task<codec::refer::Traits> traits_of(MailPtr mail, const Shared& shared, std::string mailbox,
+                                     codec::refer::Content content);
+// nullopt: its size is none that is looked at, or there is no index.
+Task<std::optional<codec::repeat::Outline>> outline_of(MailPtr mail, const Shared& shared);
+
+// A mail, from the mail server.   Errors  NotFound: it does not give it now
+Task<Result<MailPtr>> held_mail(Shared& shared, sync::ItemKey key, Urgency urgency);
 
 // Appends the content of a mail, from the mail server. False: it does not give it now, or there is no room.
 Task<Result<bool>> append_held(Shared& shared, sync::ItemKey key, codec::refer::Extent extent, Urgency urgency,
@@ -164,11 +177,12 @@ class SyncFeed {
 // Bodies and Fetch streams: wants up, items in blocks down.
 class ItemFeed {
  public:
-  ItemFeed(Shared& shared, StandingWant& standing, HeldMails& held, const Downlink& link, net::StreamPtr stream,
-           Urgency urgency)
+  ItemFeed(Shared& shared, StandingWant& standing, HeldMails& held, HeldSet& here, const Downlink& link,
+           net::StreamPtr stream, Urgency urgency)
       : shared_(shared),
         standing_(standing),
         held_(held),
+        here_(here),
         link_(link),
         coding_(shared.mixing),
         alone_(shared.mixing),
@@ -209,11 +223,21 @@ class ItemFeed {
     Bytes octets;
     std::uint64_t mails = 0;
   };
+  // item_repeats.cc
+  struct Repeats {
+    codec::repeat::ItemRepeats of;
+    std::vector<sync::ItemKey> sources;
+  };
+  // `live`: what it may refer to is chosen by what it is; nullptr: it is history.
+  Task<Result<Repeats>> repeats_of(MailPtr mail, const codec::refer::Traits* live);
+  void count(const Repeats& repeats);
+  Task<Result<>> gone_out(sync::ItemKey key, MailPtr mail, Repeats repeats, std::optional<codec::refer::Traits> traits);
   Task<Result<>> send_alone(const Want& want, MailPtr mail, const codec::property::Chain& start, std::uint64_t offset);
-  Task<Result<Prefix>> prefix_of(sync::ItemKey item, HeldMails::Choice chosen);
+  Task<Result<Prefix>> prefix_of(sync::ItemKey item, HeldMails::Choice chosen,
+                                 const std::vector<sync::ItemKey>& sources);
   Task<Result<bool>> append_reference(sync::ItemKey key, codec::refer::Extent extent, Bytes& octets);
   Task<Result<>> learn();
-  Task<Result<>> send_blocks(MailPtr mail, std::uint64_t offset, bool raw = false);
+  Task<Result<>> send_blocks(MailPtr mail, std::uint64_t offset, Repeats* repeats, bool raw = false);
   Task<Result<>> send_raw(MailPtr mail, const codec::property::Chain& start, std::uint64_t offset);
   void count();
   Task<Result<>> send_failed(const Want& want, const Error& error);
@@ -221,6 +245,7 @@ class ItemFeed {
   Shared& shared_;
   StandingWant& standing_;
   HeldMails& held_;
+  HeldSet& here_;
   const Downlink& link_;
   messaging::CodingChoice coding_;
   messaging::CodingChoice alone_;  // of what shares no window
@@ -260,6 +285,7 @@ class DeviceSession {
   DeviceSessionId id_;
   StandingWant standing_;
   HeldMails held_;
+  HeldSet here_;
   Downlink link_;
   std::unique_ptr<SyncFeed> feed_;
   runtime::TaskScope tasks_;

@@ -20,9 +20,10 @@ void HeldMails::forget(const sync::ItemKey& key) {
   ids_.erase(found);
 }
 
-HeldMails::Choice HeldMails::choose(const Traits& mail, const Room& room, std::uint64_t seconds) {
-  const codec::refer::History::Choice ids = history_.choose(mail, room, seconds);
+HeldMails::Choice HeldMails::choose(const Traits& mail, const Room& room, std::uint64_t seconds, bool repeats) {
+  const codec::refer::History::Choice ids = history_.choose(mail, room, seconds, repeats);
   Choice chosen;
+  chosen.braked = ids.braked;
   for (const auto id : ids.fronts) chosen.fronts.push_back(keys_.at(id));
   for (const auto id : ids.whole) chosen.whole.push_back(keys_.at(id));
   // Rising numbers cost less than their order gains.

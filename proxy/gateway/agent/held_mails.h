@@ -19,14 +19,16 @@ class HeldMails {
   struct Choice {
     std::vector<sync::ItemKey> fronts;  // as ItemReferences has them
     std::vector<sync::ItemKey> whole;
+    bool braked = false;
   };
 
   void add(const sync::ItemKey& key, Traits traits, std::size_t size);
   void forget(const sync::ItemKey& key);
   bool holds(const sync::ItemKey& key) const { return ids_.contains(key); }
   std::size_t size() const { return ids_.size(); }
-  // As History::choose.
-  Choice choose(const Traits& mail, const Room& room, std::uint64_t seconds);
+  // As History::choose, may_refer.
+  Choice choose(const Traits& mail, const Room& room, std::uint64_t seconds, bool repeats);
+  bool may_refer(const Traits& mail, const Traits& earlier) const { return history_.may_refer(mail, earlier); }
 
  private:
   codec::refer::History history_;

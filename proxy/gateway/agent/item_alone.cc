@@ -8,30 +8,25 @@
 #include "proxy/gateway/agent/device_session.h"
 
 namespace proxy::gateway::agent {
-namespace {
-
-Task<codec::refer::Traits> traits_of(MailPtr mail, const Shared& shared, std::string mailbox) {
-  const Mailbox* const place = shared.mailboxes.find(mailbox);
-  const bool sent = place != nullptr && place->folder.special_use == "\\Sent";
-  const auto author = sent ? codec::refer::Author::User : codec::refer::Author::Anybody;
-  const codec::refer::Reader reader{shared.authserv_id, shared.chunk_key};
-  const auto look = [mail, author, reader] { return codec::refer::traits_of(mail->octets(), reader, author); };
-  co_return co_await runtime::offload(look);
-}
-
-}  // namespace
-
 Task<Result<>> ItemFeed::send_alone(const Want& want, MailPtr mail, const codec::property::Chain& start,
                                     std::uint64_t offset) {
   const sync::ItemKey key{want.mailbox, {want.uid_validity}, {want.uid}};
   const bool interactive = urgency_ == Urgency::Interactive;
-  codec::refer::Traits traits = co_await traits_of(mail, shared_, want.mailbox);
+  codec::refer::Traits traits = co_await traits_of(mail, shared_, want.mailbox, codec::refer::Content::Looked);
   Prefix prefix;
+  Repeats repeats;
   if (!interactive && offset == 0 && !want.plain) {
     const auto since_boot = shared_.loop.now().time_since_epoch();
     const auto seconds = static_cast<std::uint64_t>(std::chrono::floor<std::chrono::seconds>(since_boot).count());
-    auto chosen = held_.choose(traits, alone_.room(link_), seconds);
-    CO_TRY_ASSIGN(prefix, co_await prefix_of(key, std::move(chosen)));
+    CO_TRY_ASSIGN(repeats, co_await repeats_of(mail, &traits));
+    codec::refer::Traits rest = traits;
+    if (repeats.of.octets >= traits.content_size / 2) rest.chunks.clear();  // a likeness would say the same again
+    auto chosen = held_.choose(rest, alone_.room(link_), seconds, !repeats.sources.empty());
+    if (chosen.braked) {
+      repeats.of.forget();
+      repeats.sources.clear();
+    }
+    CO_TRY_ASSIGN(prefix, co_await prefix_of(key, std::move(chosen), repeats.sources));
   }
   const messaging::Alone size{traits.content_size, prefix.octets.size()};
   messaging::MessageOptions coding = messaging::unmixed(size);
@@ -40,25 +35,32 @@ Task<Result<>> ItemFeed::send_alone(const Want& want, MailPtr mail, const codec:
   heads.push_back(start);
   if (prefix.head) heads.push_back(*std::move(prefix.head));
   const std::size_t whole_size = mail->octets().size();
-  shared_.down.referring += prefix.mails > 0 ? 1 : 0;
+  shared_.down.referring += prefix.mails > 0 && repeats.sources.empty() ? 1 : 0;
+  count(repeats);
   shared_.down.references += prefix.mails;
   shared_.down.referred += prefix.octets.size();
   CO_TRY(co_await stream_.begin_alone(coding, heads, std::move(prefix.octets)));
-  CO_TRY(co_await send_blocks(std::move(mail), offset));
+  CO_TRY(co_await send_blocks(mail, offset, &repeats));
   CO_TRY(co_await stream_.end_alone());
   alone_.rest();
-  if (!interactive && whole_size <= kLargestReferred) held_.add(key, std::move(traits), whole_size);
-  co_return Result<>();
+  if (!interactive && whole_size <= kLargestReferred) held_.add(key, traits, whole_size);
+  co_return co_await gone_out(key, std::move(mail), std::move(repeats), std::move(traits));
 }
 
 // Before the first look nothing is known of any mailbox.
-Task<Result<bool>> append_held(Shared& shared, sync::ItemKey key, codec::refer::Extent extent, Urgency urgency,
-                               Bytes& prefix) {
+Task<Result<MailPtr>> held_mail(Shared& shared, sync::ItemKey key, Urgency urgency) {
   while (shared.rounds_done == 0) CO_TRY(co_await shared.first_round.wait());
   const Mailbox* const mailbox = shared.mailboxes.find(key.mailbox);
   Result<MailPtr> mail = fail(Errc::NotFound, "no such mailbox");
   if (mailbox != nullptr)
     mail = co_await shared.mails.get(mailbox->number, key.uid_validity.value, key.uid.value, urgency);
+  if (mail || mail.error().code == Errc::Cancelled) co_return mail;
+  co_return fail(Errc::NotFound, "a mail that is not to be had now");
+}
+
+Task<Result<bool>> append_held(Shared& shared, sync::ItemKey key, codec::refer::Extent extent, Urgency urgency,
+                               Bytes& prefix) {
+  const Result<MailPtr> mail = co_await held_mail(shared, std::move(key), urgency);
   if (!mail && mail.error().code == Errc::Cancelled) co_return tl::unexpected(mail.error());
   if (!mail) co_return false;
   const auto append = [&prefix, mail = *mail, extent] {
@@ -76,7 +78,8 @@ Task<Result<bool>> ItemFeed::append_reference(sync::ItemKey key, codec::refer::E
 }
 
 // What is not given is not referred to.
-Task<Result<ItemFeed::Prefix>> ItemFeed::prefix_of(sync::ItemKey item, HeldMails::Choice chosen) {
+Task<Result<ItemFeed::Prefix>> ItemFeed::prefix_of(sync::ItemKey item, HeldMails::Choice chosen,
+                                                   const std::vector<sync::ItemKey>& sources) {
   using codec::refer::Extent;
   Prefix prefix;
   sync::ItemReferences references;
@@ -92,7 +95,8 @@ Task<Result<ItemFeed::Prefix>> ItemFeed::prefix_of(sync::ItemKey item, HeldMails
     CO_TRY_ASSIGN(const bool there, co_await append_reference(key, Extent::Whole, prefix.octets));
     if (there) references.whole.push_back(place(key));
   }
-  if (prefix.octets.empty()) co_return prefix;
+  for (const sync::ItemKey& key : sources) references.sources.push_back(place(key));
+  if (prefix.octets.empty() && sources.empty()) co_return prefix;
   const booster::crypto::Digest digest = booster::crypto::sha256(prefix.octets);
   std::copy_n(digest.bytes.begin(), references.check.size(), references.check.begin());
   prefix.mails = references.fronts.size() + references.whole.size();
@@ -114,9 +118,13 @@ Task<Result<>> ItemFeed::learn() {
     if (mailbox == nullptr || held_.holds(key)) continue;
     auto mail = co_await shared_.mails.get(mailbox->number, key.uid_validity.value, key.uid.value, Urgency::Learn);
     if (!mail && mail.error().code == Errc::Cancelled) co_return tl::unexpected(mail.error());
-    if (!mail || (*mail)->octets().size() > kLargestReferred) continue;
-    codec::refer::Traits traits = co_await traits_of(*mail, shared_, key.mailbox);
-    held_.add(key, std::move(traits), (*mail)->octets().size());
+    if (!mail) continue;
+    codec::refer::Traits traits = co_await traits_of(*mail, shared_, key.mailbox, codec::refer::Content::Looked);
+    const std::size_t size = (*mail)->octets().size();
+    if (size <= kLargestReferred) held_.add(key, traits, size);
+    Repeats known;
+    known.of.outline = co_await outline_of(*mail, shared_);
+    CO_TRY(co_await gone_out(key, *std::move(mail), std::move(known), std::move(traits)));
   }
 }
 

@@ -74,7 +74,10 @@ Task<Result<>> ItemFeed::read() {
 Result<> ItemFeed::take(sync::ItemMessage message) {
   if (const auto* want = std::get_if<sync::WantItems>(&message)) {
     if (wants_.size() + want->uids.size() > kMaxWants) return fail(Errc::Limit, "items wanted");
-    for (const sync::ItemKey& key : want->missing) held_.forget(key);
+    for (const sync::ItemKey& key : want->missing) {
+      held_.forget(key);
+      here_.remove(key);
+    }
     bool first = true;
     for (const sync::ServerUid uid : want->uids) {
       Want one{want->mailbox, want->uid_validity.value, uid.value};
@@ -94,6 +97,7 @@ Result<> ItemFeed::take(sync::ItemMessage message) {
     });
   } else if (const auto* want_new = std::get_if<sync::WantNew>(&message)) {
     standing_ = StandingWant{this, want_new->serial, want_new->most};
+    if (want_new->most > 0) here_.replace(want_new->here);
     for (const sync::HeldItems& held : want_new->held) {
       for (const sync::ServerUid uid : held.uids) learn_of({held.mailbox, held.uid_validity, uid});
     }
@@ -189,10 +193,24 @@ Task<Result<>> ItemFeed::send_item(Want want) {
   } else if (want.pushed || (*mail)->is_live(shared_.wall_seconds())) {
     CO_TRY(co_await send_alone(want, std::move(*mail), chain, offset));
   } else {
+    Repeats repeats;
+    if (urgency_ != Urgency::Interactive && !want.plain) {
+      CO_TRY_ASSIGN(repeats, co_await repeats_of(*mail, nullptr));
+    }
+    count(repeats);
     CO_TRY(co_await pack());
     CO_TRY(co_await stream_.batch(chain));
+    if (!repeats.sources.empty()) {
+      sync::ItemReferences references;
+      references.sources = repeats.sources;
+      const sync::ItemMessage message = std::move(references);
+      const codec::property::Chain head = sync::encode(message);
+      CO_TRY(co_await stream_.batch(head));
+    }
     const bool small = octets.size() <= kLargestReferred;
-    CO_TRY(co_await send_blocks(std::move(*mail), offset));
+    CO_TRY(co_await send_blocks(*mail, offset, &repeats));
+    sync::ItemKey key{want.mailbox, {want.uid_validity}, {want.uid}};
+    CO_TRY(co_await gone_out(std::move(key), *mail, std::move(repeats), std::nullopt));
     if (small && urgency_ != Urgency::Interactive && history_seen_ < kMostHistory) {
       ++history_seen_;
       learn_of({want.mailbox, {want.uid_validity}, {want.uid}});
@@ -221,13 +239,13 @@ Task<Result<>> ItemFeed::send_raw(MailPtr mail, const codec::property::Chain& st
   const messaging::MessageOptions before = stream_.coding();
   CO_TRY(co_await stream_.use(stored));
   CO_TRY(co_await stream_.batch(start));
-  CO_TRY(co_await send_blocks(std::move(mail), offset, true));
+  CO_TRY(co_await send_blocks(std::move(mail), offset, nullptr, true));
   CO_TRY(co_await stream_.flush());
   ++shared_.down.fell_back;
   co_return co_await stream_.use(before);
 }
 
-Task<Result<>> ItemFeed::send_blocks(MailPtr mail, std::uint64_t offset, bool raw) {
+Task<Result<>> ItemFeed::send_blocks(MailPtr mail, std::uint64_t offset, Repeats* repeats, bool raw) {
   const ByteView octets = mail->octets();
   booster::crypto::Sha256 digest;
   digest.update(octets.first(static_cast<std::size_t>(offset)));
@@ -240,7 +258,10 @@ Task<Result<>> ItemFeed::send_blocks(MailPtr mail, std::uint64_t offset, bool ra
     runtime::Duration cpu{};
     const auto look = [&] {
       digest.update(piece);
-      const auto unwrap = [&] { return raw ? codec::content::as_written(piece) : unwrapper.unwrap(piece); };
+      const auto unwrap = [&] {
+        if (raw) return codec::content::as_written(piece);
+        return repeats != nullptr ? repeats->of.block(at, piece, unwrapper) : unwrapper.unwrap(piece);
+      };
       block.block = runtime::timed(stream_.cpu_clock(), cpu, unwrap);
       return true;
     };

@@ -1,7 +1,7 @@
 // The seam between the agent and what carries out a user's operations and submissions.
 #pragma once
 #include "codec/refer/prefix.h"
-#include "proxy/gateway/agent/upstream.h"
+#include "proxy/gateway/agent/mails.h"
 #include "proxy/messaging/carried.h"
 #include "proxy/sync/items.h"
 
@@ -26,6 +26,8 @@ class OperationsAccess {
   // Appends the content of a mail of the user's, as the mail server has it. False: it does not give it now, or there is
   // no room.
   virtual Task<Result<bool>> append_reference(sync::ItemKey key, codec::refer::Extent extent, Bytes& prefix) = 0;
+  // A mail of the user's, likewise.   Errors  NotFound: it does not give it now
+  virtual Task<Result<MailPtr>> mail_of(sync::ItemKey key) = 0;
   // An item came up, or a try that came to nothing.
   virtual void came_up(const messaging::Carried& item) = 0;
   // Trouble or news for every device.

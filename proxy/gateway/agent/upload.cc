@@ -11,6 +11,7 @@ namespace {
 
 // A mail server that is away for longer is not waited for: the octets come without it.
 constexpr auto kReferencesWait = std::chrono::seconds(20);
+constexpr auto kSourcesWait = std::chrono::seconds(60);  // a few of them are large
 
 }  // namespace
 
@@ -42,13 +43,18 @@ Task<Result<>> Upload::take(sync::ItemMessage message) {
   if (!under_way_) co_return fail(Errc::Protocol, "upload: octets of nothing");
   if (auto* references = std::get_if<sync::ItemReferences>(&message)) co_return co_await refer(std::move(*references));
   may_refer_ = false;
-  if (const auto* more = std::get_if<sync::ItemBlock>(&message)) co_return co_await block(*more);
+  if (passing_over_) {
+    if (std::holds_alternative<sync::ItemEnd>(message)) co_return co_await begin_plainly();
+    if (std::holds_alternative<sync::ItemBlock>(message)) co_return Result<>();
+  }
+  if (auto* more = std::get_if<sync::ItemBlock>(&message)) co_return co_await block(std::move(*more));
   if (const auto* last = std::get_if<sync::ItemEnd>(&message)) co_return co_await end(*last);
   co_return fail(Errc::Protocol, "upload: no message of an upload");
 }
 
 Task<Result<>> Upload::start(const sync::ItemStart& start) {
   under_way_ = start;
+  passing_over_ = false;
   carried_ = {};
   wrapper_ = {};
   whole_.reset();
@@ -90,15 +96,22 @@ Task<Result<std::optional<Bytes>>> Upload::prefix_of(sync::ItemReferences refere
 // Only before anything of the item came: what has begun goes on as it was.
 Task<Result<>> Upload::refer(sync::ItemReferences references) {
   if (!std::exchange(may_refer_, false)) co_return fail(Errc::Protocol, "upload: references behind the beginning");
+  if (references.sources.size() > codec::repeat::kMostSources) co_return fail(Errc::Limit, "upload: sources");
   Result<std::optional<Bytes>> prefix;
-  const std::size_t mails = references.fronts.size() + references.whole.size();
+  Result<UploadSources> sources = UploadSources();
+  const std::size_t mails = references.fronts.size() + references.whole.size() + references.sources.size();
   if (referring_ < kReferringUploads) {
     ++referring_;
     refers_ = true;
+    std::vector<sync::ItemKey> keys = std::move(references.sources);
     prefix = co_await runtime::with_timeout(kReferencesWait, prefix_of(std::move(references)));
+    if (prefix && *prefix)
+      sources = co_await runtime::with_timeout(kSourcesWait, UploadSources::fetch(agent_, std::move(keys)));
   }
   if (!prefix && prefix.error().code == Errc::Cancelled) co_return tl::unexpected(prefix.error());
-  if (prefix && *prefix) {
+  if (!sources && sources.error().code == Errc::Cancelled) co_return tl::unexpected(sources.error());
+  if (prefix && *prefix && sources) {
+    if (sources->size() > 0) repeated_.emplace(Repeated{*std::move(sources), {}});
     carried_.referring = 1;
     carried_.references = mails;
     carried_.referred = (*prefix)->size();
@@ -110,7 +123,27 @@ Task<Result<>> Upload::refer(sync::ItemReferences references) {
   co_return co_await answer(from_);
 }
 
-Task<Result<>> Upload::block(const sync::ItemBlock& block) {
+// What the block repeats, from the mail server. false: that is another there than the client takes it for.
+Task<Result<bool>> Upload::fill(sync::ItemBlock& block) {
+  if (block.block.repeats.empty()) co_return true;
+  if (!repeated_) co_return fail(Errc::Protocol, "upload: repeats of nothing");
+  const Result<> filled = co_await repeated_->filler.fill(block.block, repeated_->sources);
+  if (!filled && filled.error().code != Errc::NotFound) co_return tl::unexpected(filled.error());
+  co_return filled.has_value();
+}
+
+// From where it stands: the sender has said all of it.
+Task<Result<>> Upload::begin_plainly() {
+  passing_over_ = false;
+  wrapper_ = {};
+  auto job = [&](TicketFile& file) { return file.spool().begin_upload(under_way_->ticket, under_way_->size); };
+  CO_TRY_ASSIGN(const UploadState state, co_await tickets_.run(std::move(job)));
+  offset_ = state.offset;
+  from_ = sync::UploadFrom{under_way_->ticket, state.offset, state.running};
+  co_return co_await answer(from_);
+}
+
+Task<Result<>> Upload::block(sync::ItemBlock block) {
   const bool anew = block.offset == 0 && offset_ != 0;
   if (!anew && block.offset != offset_) co_return fail(Errc::Protocol, "upload: a block from elsewhere");
   if (block.offset + block.block.written > under_way_->size)
@@ -120,6 +153,12 @@ Task<Result<>> Upload::block(const sync::ItemBlock& block) {
     return runtime::timed(stream_.cpu_clock(), carried_.cpu, [&] { return wrapper_.wrap(block.block); });
   };
   carried_.count(block.block);
+  CO_TRY_ASSIGN(const bool filled, co_await fill(block));
+  if (!filled) {
+    passing_over_ = true;
+    end_referring();
+    co_return Result<>();
+  }
   CO_TRY_ASSIGN(const Bytes octets, co_await runtime::offload(wrap));
   const bool begin = whole_.has_value();
   auto job = [&](TicketFile& file) -> Result<> {

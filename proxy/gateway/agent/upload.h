@@ -4,6 +4,7 @@
 #include "codec/content/wrapper.h"
 #include "proxy/gateway/agent/operations_host.h"
 #include "proxy/gateway/agent/tickets.h"
+#include "proxy/gateway/agent/upload_sources.h"
 #include "proxy/messaging/message_stream.h"
 
 namespace proxy::gateway::agent {
@@ -33,10 +34,13 @@ class Upload {
   Task<Result<>> start(const sync::ItemStart& start);
   void end_referring() {
     if (std::exchange(refers_, false)) --referring_;
+    repeated_.reset();
   }
   Task<Result<>> refer(sync::ItemReferences references);
   Task<Result<std::optional<Bytes>>> prefix_of(sync::ItemReferences references);
-  Task<Result<>> block(const sync::ItemBlock& block);
+  Task<Result<>> block(sync::ItemBlock block);
+  Task<Result<bool>> fill(sync::ItemBlock& block);
+  Task<Result<>> begin_plainly();
   Task<Result<>> end(const sync::ItemEnd& end);
   Task<Result<>> answer(sync::ItemMessage message);
   void count();
@@ -47,9 +51,15 @@ class Upload {
   bool refers_ = false;
   messaging::MessageStream stream_;
   std::optional<sync::ItemStart> under_way_;
-  sync::UploadFrom from_;            // as it was answered
-  bool may_refer_ = false;           // nothing of it came yet
-  bool wrong_ = false;               // its digest differed
+  sync::UploadFrom from_;   // as it was answered
+  bool may_refer_ = false;  // nothing of it came yet
+  bool wrong_ = false;      // its digest differed
+  struct Repeated {
+    UploadSources sources;
+    messaging::RepeatFiller filler;
+  };
+  std::optional<Repeated> repeated_;
+  bool passing_over_ = false;        // up to its end: it repeats what is not here, and comes once more
   messaging::Carried carried_;       // of what is under way
   messaging::Cost counted_;          // of the stream, before it
   codec::content::Wrapper wrapper_;  // of it

@@ -93,6 +93,7 @@ struct Agents::Hosted {
   agent::ServerDialer dialer;
   connector::ServerSubmissionDialer submissions;
   std::unique_ptr<agent::UserOperations> operations;
+  std::unique_ptr<chunks::ChunkIndex> chunks;
   std::unique_ptr<agent::Agent> agent;
   std::string host;
   std::uint64_t submission_size = 0;
@@ -143,7 +144,13 @@ Task<Result<std::shared_ptr<Agents::Hosted>>> Agents::make(AgentSpec spec) {
     return agent::UserOperations::open(loop_, *disk_, hosted->submissions, std::move(operations));
   };
   CO_TRY_ASSIGN(hosted->operations, co_await runtime::offload(open));
+  const auto open_chunks = [&] {
+    return chunks::ChunkFile::open(std::filesystem::path(spec.state_dir) / (state_file_stem(spec.account) + ".chunks"));
+  };
+  Result<chunks::ChunkFile> chunk_file = co_await runtime::offload(open_chunks);
+  if (chunk_file) hosted->chunks = std::make_unique<chunks::ChunkIndex>(std::move(*chunk_file));
   agent::AgentSettings settings;
+  settings.chunks = hosted->chunks.get();
   settings.scan = spec.scan;
   settings.spool_dir = spec.state_dir;
   settings.sent_by_server = spec.sent_by_server;

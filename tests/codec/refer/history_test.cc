@@ -125,6 +125,29 @@ TEST(History, BrakesASender) {
   EXPECT_EQ(chosen_by(history, next, kRoom, 10 + kHour), Ids{1});
 }
 
+// By what the mails are, whatever else the history has forgotten.
+TEST(History, AnAnswerMayReferToAForgottenMailOfTheUser) {
+  const History history;
+  EXPECT_TRUE(history.may_refer(mail("b1", {"u1"}), by_user("u1")));
+  EXPECT_TRUE(history.may_refer(mail("b2", {"b0"}), by_user("u1", {"b0"})));
+  EXPECT_FALSE(history.may_refer(mail("b1", {"u1"}), mail("u1")));
+  EXPECT_FALSE(history.may_refer(mail("b1"), by_user("u1", {"b1"}))) << "its id is the sender's to choose";
+  EXPECT_FALSE(history.may_refer(mail("b1", {"u2"}), by_user("u1")));
+}
+
+// What a mail repeats is a reference too, and counts.
+TEST(History, ABrakedMailRepeatsNothing) {
+  History history;
+  const Traits held = proved(mail("m0", {}, "news@n.example"));
+  const Traits next = proved(mail("m1", {}, "news@n.example"));
+  EXPECT_TRUE(history.may_refer(next, held));
+  EXPECT_FALSE(history.may_refer(mail("m1", {}, "news@n.example"), held));
+  for (std::size_t i = 0; i < kMostAnHour; ++i) EXPECT_FALSE(history.choose(next, {0, 0}, 0, true).braked) << i;
+  EXPECT_FALSE(history.choose(next, {0, 0}, 0, false).braked) << "it refers to nothing";
+  EXPECT_TRUE(history.choose(next, {0, 0}, 0, true).braked);
+  EXPECT_FALSE(history.choose(next, {0, 0}, kHour, true).braked);
+}
+
 TEST(History, BrakesForgedAnswersTogether) {
   History history;
   history.add(1, by_user("u1"), 100);

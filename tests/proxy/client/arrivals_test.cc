@@ -83,9 +83,72 @@ CORO_TEST(Arrivals, AMailWhoseReferenceIsGoneIsAskedForPlainly) {
   co_await world.with_session(a_reference_is_gone(world), satellite());
 }
 
+enum class Source : std::uint8_t { Here, Gone, Another };
+
+// The second repeats the first. Gives what stands at the mail server for both.
+Task<Result<>> one_repeats_another(World& world, Source source) {
+  CO_TRY(co_await runtime::sleep_for(seconds(10)));
+  Bytes first = octets_of(200'000, 1);
+  CO_TRY(co_await world.agent.announce_mail(kUid, std::move(first)));
+  world.agent.push_body(kUid);
+  CO_TRY(co_await runtime::sleep_for(seconds(20)));
+  EXPECT_TRUE(is_whole(world, kUid));
+  if (source == Source::Gone) world.account.messages.erase(kUid);
+  if (source == Source::Another) world.account.messages.at(kUid).part[150'000] ^= std::byte{1};
+  world.agent.repeats[kNext] = kUid;
+  Bytes next = octets_of(200'000, 1);
+  CO_TRY(co_await world.agent.announce_mail(kNext, std::move(next)));
+  world.agent.push_body(kNext);
+  CO_TRY(co_await runtime::sleep_for(minutes(2)));
+  EXPECT_TRUE(is_whole(world, kNext));
+  EXPECT_EQ(world.account.messages.at(kNext).part, world.agent.mails.at(kNext));
+  co_return Result<>();
+}
+const std::vector<sync::ItemKey> kTheSource{{"INBOX", sync::UidValidity{7}, sync::ServerUid{kUid}}};
+
+Task<Result<>> a_source_is_here(World& world) {
+  CO_TRY(co_await one_repeats_another(world, Source::Here));
+  EXPECT_TRUE(world.agent.asked.empty());
+  EXPECT_TRUE(world.agent.missing.empty());
+  co_return Result<>();
+}
+CORO_TEST(Arrivals, WhatAMailRepeatsIsReadHere) {
+  World world(loop);
+  co_await world.with_session(a_source_is_here(world), satellite());
+}
+
+Task<Result<>> a_source_is_gone(World& world) {
+  CO_TRY(co_await one_repeats_another(world, Source::Gone));
+  EXPECT_EQ(world.agent.missing, kTheSource);
+  EXPECT_EQ(world.agent.asked, std::set<std::uint32_t>{kNext});
+  co_return Result<>();
+}
+CORO_TEST(Arrivals, WhatRepeatsAMailThatIsGoneIsAskedForPlainly) {
+  World world(loop);
+  co_await world.with_session(a_source_is_gone(world), satellite());
+}
+
+Task<Result<>> a_source_is_another(World& world) {
+  CO_TRY(co_await one_repeats_another(world, Source::Another));
+  EXPECT_EQ(world.agent.missing, kTheSource);
+  EXPECT_EQ(world.agent.asked, std::set<std::uint32_t>{kNext});
+  EXPECT_GT(world.agent.offsets.back(), 0U) << "what was right stays";
+  co_return Result<>();
+}
+CORO_TEST(Arrivals, WhatRepeatsAnotherMailGoesOnPlainly) {
+  World world(loop);
+  co_await world.with_session(a_source_is_another(world), satellite());
+}
+
 Task<Result<>> names_what_is_held(World& world) {
   CO_TRY(co_await runtime::sleep_for(seconds(10)));
   EXPECT_EQ(world.agent.wants_new.held, world.account.held);
+  EXPECT_EQ(world.agent.wants_new.here, world.account.ranges);
+  world.account.ranges = {{"INBOX", sync::UidValidity{7}, {{2, 3}}}};
+  world.account.bodies_evicted().raise();
+  world.account.bodies_wanted().raise();
+  CO_TRY(co_await runtime::sleep_for(seconds(10)));
+  EXPECT_EQ(world.agent.wants_new.here, world.account.ranges) << "what was evicted is said";
   co_return Result<>();
 }
 CORO_TEST(Arrivals, TheAgentIsToldWhatIsHeld) {

@@ -44,6 +44,7 @@ class MemoryAccount final : public AccountStore {
   std::set<sync::Ticket> withdrawn;
   std::map<sync::ContentDigest, std::vector<sync::ItemKey>> likenesses;  // of what goes up
   std::vector<sync::HeldItems> held;
+  std::vector<sync::HeldRanges> ranges;
 
   void submit(std::uint8_t number, Bytes octets) {
     OutgoingSubmission outgoing;
@@ -146,13 +147,17 @@ class MemoryAccount final : public AccountStore {
     if (offset != message.part.size()) co_return fail(Errc::Conflict, "offset");
     co_return std::make_unique<Sink>(message);
   }
-  Task<Result<Bytes>> body_front(BodyKey key, std::size_t most) override {
+  Task<Result<Bytes>> body_octets(BodyKey key, std::uint64_t from, std::size_t most) override {
     const auto found = messages.find(key.uid.value);
     if (found == messages.end() || !found->second.whole) co_return fail(Errc::NotFound, "not here");
-    const Bytes& octets = found->second.part;
-    co_return Bytes(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(std::min(most, octets.size())));
+    const ByteView octets = found->second.part;
+    const ByteView rest = octets.subspan(std::min<std::size_t>(static_cast<std::size_t>(from), octets.size()));
+    const ByteView some = rest.first(std::min(most, rest.size()));
+    co_return Bytes(some.begin(), some.end());
   }
   Task<Result<std::vector<sync::HeldItems>>> held_bodies() override { co_return held; }
+  Task<Result<std::vector<sync::HeldRanges>>> held_ranges() override { co_return ranges; }
+  events::Signal& bodies_evicted() override { return evicted_; }
   Task<Result<>> body_failed(BodyKey key, std::string) override {
     messages.at(key.uid.value).failed = true;
     co_return Result<>();
@@ -290,6 +295,7 @@ class MemoryAccount final : public AccountStore {
     return body;
   }
   events::Signal wanted_;
+  events::Signal evicted_;
   events::Signal orders_changed_;
   events::Signal operations_;
   events::Signal outbox_;

@@ -8,6 +8,7 @@
 #include "proxy/sync/ids.h"
 #include "proxy/sync/items.h"
 #include "proxy/sync/operation.h"
+#include "proxy/sync/packed.h"
 
 namespace proxy::sync {
 namespace {
@@ -151,6 +152,18 @@ TEST(ItemMessages, AnAttachmentCrossesDecoded) {
   EXPECT_EQ(decode_item(bomb).error().code, Errc::Limit);
 }
 
+TEST(ItemMessages, RangesAreFew) {
+  std::vector<UidRange> ranges;
+  for (std::uint32_t i = 0; i < kMostRanges; ++i) ranges.push_back({2 * i + 1, 2 * i + 1});
+  WantNew want;
+  want.here = {{"INBOX", {5}, ranges}};
+  EXPECT_TRUE(decode_item(encode(ItemMessage(want))));
+  want.here.push_back({"Sent", {5}, {{1, 1}}});
+  EXPECT_EQ(decode_item(encode(ItemMessage(want))).error().code, Errc::Limit);
+  EXPECT_FALSE(unpack_ranges(codec::to_bytes("\xff\xff\xff\xff\x0f\x01"), 9)) << "beyond 32 bits";
+  EXPECT_FALSE(unpack_ranges(codec::to_bytes("\x01"), 9)) << "half of one";
+}
+
 TEST(ItemMessages, CrossUnchanged) {
   ContentDigest digest{};
   digest[0] = std::byte{1};
@@ -158,8 +171,18 @@ TEST(ItemMessages, CrossUnchanged) {
   round_trips(ItemMessage(WantItems{"INBOX", {5}, {{9}, {8}, {20}}, 1'000, digest, {}, true}), decode_item);
   round_trips(ItemMessage(WantItems{"INBOX", {5}, {{9}}, 0, {}, keys, false}), decode_item);
   round_trips(ItemMessage(ItemReferences{keys, {keys[1]}, {std::byte{1}, std::byte{2}}}), decode_item);
+  round_trips(ItemMessage(ItemReferences{{}, {}, {}, {keys[1], keys[0]}}), decode_item);
+  round_trips(ItemMessage(WantItems{"INBOX", {5}, {}, 0, {}, keys, false}), decode_item);
+  ItemBlock repeating = block_of(50, codec::to_bytes("octets"));
+  repeating.block.repeats = codec::to_bytes("repeats");
+  repeating.block.written = 5000;
+  round_trips(ItemMessage(repeating), decode_item);
+  repeating.block.content.clear();
+  round_trips(ItemMessage(repeating), decode_item);
   round_trips(ItemMessage(CancelItems{"INBOX", {5}, {{9}}}), decode_item);
   round_trips(ItemMessage(WantNew{3, 1 << 20, {{"INBOX", {5}, {{9}, {8}}}, {"Sent", {6}, {{1}}}}}), decode_item);
+  const std::vector<HeldRanges> here{{"INBOX", {5}, {{1, 4'000'000'000}}}, {"Sent", {6}, {{1, 1}, {3, 9}}}};
+  round_trips(ItemMessage(WantNew{3, 1 << 20, {}, here}), decode_item);
   round_trips(ItemMessage(ItemStart{"INBOX", {5}, {9}, {}, 100, 0}), decode_item);
   round_trips(ItemMessage(ItemStart{"", {}, {}, ticket(3), 100, 50}), decode_item);
   round_trips(ItemMessage(block_of(50, codec::to_bytes("octets"))), decode_item);

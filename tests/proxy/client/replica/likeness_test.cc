@@ -108,5 +108,36 @@ CORO_TEST(ReplicaLikeness, WhatIsEvictedIsNotFound) {
   EXPECT_EQ((co_await like(w, letter("later", document))).value(), "");
 }
 
+// Ranges leave out what is there and not here; nothing is said of UIDs that no message has.
+CORO_TEST(ReplicaLikeness, WhatIsHereIsSaidInRanges) {
+  World w;
+  w.options.size_limit = 1;
+  CO_ASSERT_OK(co_await open(w));
+  CO_ASSERT_OK(co_await fill(w, 9));
+  EXPECT_TRUE((co_await w.replica->held_ranges()).value().empty());
+  for (const std::uint32_t uid : {1U, 2U, 3U, 5U, 9U})
+    CO_ASSERT_OK(co_await arrive(w, uid, letter("l", noise(500, uid))));
+  const std::vector<sync::HeldRanges> held{{"INBOX", kInboxValidity, {{1, 3}, {5, 5}, {9, 9}}}};
+  EXPECT_EQ((co_await w.replica->held_ranges()).value(), held);
+  w.replica.reset();
+  CO_ASSERT_OK(co_await open(w));
+  EXPECT_EQ((co_await w.replica->held_ranges()).value(), held);
+  EXPECT_GT((co_await w.replica->evict()).value(), 0U);
+  EXPECT_TRUE((co_await w.replica->held_ranges()).value().empty());
+}
+
+// Larger than what is referred to whole: found by what it repeats.
+CORO_TEST(ReplicaLikeness, ALargeMailIsFoundToo) {
+  World w;
+  CO_ASSERT_OK(co_await open(w));
+  CO_ASSERT_OK(co_await fill(w, 1));
+  const std::string film = noise(6'000'000, 1);
+  CO_ASSERT_OK(co_await arrive(w, 1, letter("the film", film)));
+  CO_ASSERT_OK(co_await sketch_all(w));
+  EXPECT_EQ((co_await like(w, letter("Fwd: the film", "look\r\n" + film))).value(), "1");
+  EXPECT_EQ((co_await like(w, letter("a part", film.substr(5'000'000)))).value(), "1");
+  EXPECT_EQ((co_await like(w, letter("a stranger", noise(6'000'000, 5)))).value(), "");
+}
+
 }  // namespace
 }  // namespace proxy::client::replica

@@ -180,6 +180,13 @@ class TestAccess final : public OperationsAccess {
     co_return codec::refer::append_reference(found->second, extent, prefix).has_value();
   }
 
+  Task<Result<MailPtr>> mail_of(sync::ItemKey key) override {
+    const auto found = mails.find(key);
+    if (found == mails.end()) co_return fail(Errc::NotFound, "no such mail");
+    const Mail::Arrived unknown;
+    co_return MailPtr(std::make_shared<const Mail>(found->second, unknown));
+  }
+
   std::map<sync::ItemKey, Bytes> mails;  // that can be referred to
   std::set<std::string> touched_mailboxes;
   std::vector<std::string> told;

@@ -2,6 +2,7 @@
 #include "proxy/gateway/agent/upload.h"
 
 #include "codec/content/unwrapper.h"
+#include "tests/codec/repeat/mails.h"
 #include "tests/proxy/gateway/agent/submission_world.h"
 
 namespace proxy::gateway::agent {
@@ -69,9 +70,9 @@ Task<Result<std::uint64_t>> say_start(Wharf& wharf, MessageStream& stream) {
   co_return std::get<sync::UploadFrom>(answer).offset;
 }
 
-Task<Result<>> say_octets(Wharf& wharf, MessageStream& stream) {
+Task<Result<>> say_octets(Wharf& wharf, MessageStream& stream, std::size_t from = 0) {
   codec::content::Unwrapper unwrapper;
-  for (std::size_t at = 0; at < wharf.item.size();) {
+  for (std::size_t at = from; at < wharf.item.size();) {
     const ByteView rest = ByteView(wharf.item).subspan(at);
     const ByteView piece = rest.first(codec::content::next_piece(rest));
     sync::ItemBlock block;
@@ -197,6 +198,108 @@ CORO_TEST(Uploading, SoManyReferAtOnceAndNoMore) {
   wharf.referring = kReferringUploads;
   CO_ASSERT_OK(co_await at_wharf(loop, wharf, send_twice));
   EXPECT_EQ((co_await spooled(wharf)).value(), wharf.item);
+}
+
+sync::ItemReferences sources_of(std::uint32_t uid) {
+  sync::ItemReferences made;
+  made.sources.push_back({"INBOX", {7}, {uid}});
+  const auto nothing = booster::crypto::sha256(ByteView());
+  std::copy_n(nothing.bytes.begin(), made.check.size(), made.check.begin());
+  return made;
+}
+
+// All of the held mail's octets, which the client takes for `held`, as repeats.
+Task<Result<>> say_repeats(Wharf& wharf, MessageStream& stream, std::uint32_t uid, Bytes held) {
+  const sync::ItemMessage references = sources_of(uid);
+  std::vector<codec::property::Chain> heads;
+  heads.push_back(sync::encode(references));
+  CO_TRY(co_await stream.begin_alone(messaging::kAlone, heads, Bytes()));
+  const std::map<codec::repeat::Source, Bytes> sources{{1, std::move(held)}};
+  const codec::repeat::Outline outline = codec::repeat::outline_of(wharf.item, 1);
+  codec::repeat::ItemRepeats repeats(outline, codec::repeat::matches_of(outline, sources));
+  codec::content::Unwrapper unwrapper;
+  std::size_t content = 0;
+  for (std::size_t at = 0; at < wharf.item.size();) {
+    const ByteView rest = ByteView(wharf.item).subspan(at);
+    const ByteView piece = rest.first(codec::content::next_piece(rest));
+    sync::ItemBlock block;
+    block.offset = at;
+    block.block = repeats.block(at, piece, unwrapper);
+    content += block.block.content.size();
+    CO_TRY(co_await say(stream, std::move(block)));
+    at += piece.size();
+  }
+  EXPECT_LT(content, wharf.item.size() / 4);
+  sync::ItemEnd end;
+  end.digest = sync::front_of(booster::crypto::sha256(wharf.item).bytes);
+  CO_TRY(co_await say(stream, end));
+  co_return co_await stream.end_alone();
+}
+
+Task<Result<>> expect_stored(Wharf& wharf, MessageStream& stream) {
+  CO_TRY_ASSIGN(const sync::ItemMessage answer, co_await hear(stream));
+  EXPECT_TRUE(std::holds_alternative<sync::UploadStored>(answer));
+  EXPECT_EQ((co_await spooled(wharf)).value(), wharf.item);
+  co_return co_await stream.finish();
+}
+
+Task<Result<>> repeat_what_is_there(Wharf& wharf, MessageStream& stream) {
+  CO_TRY(co_await say_start(wharf, stream));
+  Bytes held = wharf.access.mails.at(kHeldMail);
+  CO_TRY(co_await say_repeats(wharf, stream, 3, std::move(held)));
+  co_return co_await expect_stored(wharf, stream);
+}
+CORO_TEST(Uploading, WhatIsRepeatedComesFromTheMailServer) {
+  Wharf wharf(loop);
+  CO_ASSERT_OK(co_await at_wharf(loop, wharf, repeat_what_is_there));
+  EXPECT_EQ(wharf.access.up.references, 1U);
+}
+
+// What it repeats is not there: said once more, without.
+Task<Result<>> repeat_what_is_gone(Wharf& wharf, MessageStream& stream) {
+  CO_TRY(co_await say_start(wharf, stream));
+  Bytes held = wharf.access.mails.at(kHeldMail);
+  CO_TRY(co_await say_repeats(wharf, stream, 99, std::move(held)));
+  CO_TRY_ASSIGN(const sync::ItemMessage again, co_await hear(stream));
+  EXPECT_EQ(std::get<sync::UploadFrom>(again).offset, 0U);
+  CO_TRY(co_await say_octets(wharf, stream));
+  co_return co_await expect_stored(wharf, stream);
+}
+CORO_TEST(Uploading, WhatRepeatsAMailThatIsGoneComesPlainly) {
+  Wharf wharf(loop);
+  CO_ASSERT_OK(co_await at_wharf(loop, wharf, repeat_what_is_gone));
+}
+
+// The mail there is another from its middle on: the item goes on plainly from where it was right.
+Task<Result<>> repeat_what_differs(Wharf& wharf, MessageStream& stream) {
+  CO_TRY(co_await say_start(wharf, stream));
+  Bytes held = wharf.access.mails.at(kHeldMail);
+  wharf.access.mails.at(kHeldMail)[150'000] ^= std::byte{1};
+  CO_TRY(co_await say_repeats(wharf, stream, 3, std::move(held)));
+  CO_TRY_ASSIGN(const sync::ItemMessage again, co_await hear(stream));
+  const std::uint64_t offset = std::get<sync::UploadFrom>(again).offset;
+  EXPECT_GT(offset, 60'000U);
+  EXPECT_LT(offset, 152'000U);
+  CO_TRY(co_await say_octets(wharf, stream, static_cast<std::size_t>(offset)));
+  co_return co_await expect_stored(wharf, stream);
+}
+CORO_TEST(Uploading, WhatRepeatsAnotherMailGoesOnPlainly) {
+  Wharf wharf(loop);
+  CO_ASSERT_OK(co_await at_wharf(loop, wharf, repeat_what_differs));
+}
+
+Task<Result<>> repeat_nothing_named(Wharf& wharf, MessageStream& stream) {
+  CO_TRY(co_await say_start(wharf, stream));
+  sync::ItemBlock block;
+  block.block.repeats = codec::to_bytes(std::string("\x00\x00\x00\x09\x00\x00\x00\x07", 8));
+  block.block.written = 9;
+  co_return co_await say(stream, std::move(block));
+}
+CORO_TEST(Uploading, RepeatsOfNothingAreRefused) {
+  Wharf wharf(loop);
+  const Result<> served = co_await at_wharf(loop, wharf, repeat_nothing_named);
+  CO_ASSERT_TRUE(!served);
+  EXPECT_EQ(served.error().code, Errc::Protocol);
 }
 
 Task<Result<>> refer_to_nothing_begun(Wharf& wharf, MessageStream& stream) {
