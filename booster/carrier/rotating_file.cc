@@ -31,7 +31,7 @@ Result<> RotatingFile::begin() {
   aside += ".1";
   TRY(check_ours(path_));
   TRY(check_ours(aside));
-  const Result<> moved = disk_.rename(path_, aside);
+  Result<> moved = disk_.rename(path_, aside);
   if (!moved && moved.error().code != Errc::NotFound) return moved;
   TRY_ASSIGN(file_, disk_.open(path_, {.write = true, .create = true, .exclusive = true}));
   TRY(file_->append(as_bytes(header_)));

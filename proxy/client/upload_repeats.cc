@@ -1,38 +1,17 @@
 // What a large item that goes up repeats of mail that both ends hold.              Source: codec/repeat/REPEATS.md
 #include <map>
 
-#include "booster/runtime/offload.h"
-#include "codec/content/unwrapper.h"
 #include "proxy/client/upward.h"
+#include "proxy/messaging/outlining.h"
 
 namespace proxy::client {
 
 using codec::chunk::ChunkId;
 using codec::repeat::Outline;
-using codec::repeat::Outliner;
 
 namespace {
 
 constexpr std::uint64_t kOutlineKey = 0;  // the ids stay here
-
-// Reads octets from somewhere on.
-template <class Read>
-Task<Result<Outline>> outline_through(Read read) {
-  Outliner outliner(kOutlineKey);
-  for (std::uint64_t at = 0;;) {
-    // One more than a piece tells whether it is the last.
-    CO_TRY_ASSIGN(const Bytes octets, co_await read(at, codec::content::kPiece + 1));
-    if (octets.empty()) break;
-    const ByteView piece = ByteView(octets).first(codec::content::next_piece(octets));
-    const auto take = [&outliner, piece] {
-      outliner.take(piece);
-      return true;
-    };
-    (void)co_await booster::runtime::offload(take);
-    at += piece.size();
-  }
-  co_return outliner.finish();
-}
 
 // Where each chunk lies first.
 std::map<ChunkId, std::uint64_t> places_of(const Outline& outline) {
@@ -53,14 +32,14 @@ Task<Result<Upward::Repeats>> Upward::repeats_of(const Going& item) {
   const auto read_item = [this, digest = item.digest](std::uint64_t at, std::size_t most) {
     return store_.content(digest, at, most);
   };
-  CO_TRY_ASSIGN(Outline outline, co_await outline_through(read_item));
+  CO_TRY_ASSIGN(Outline outline, co_await messaging::outline_through(kOutlineKey, read_item));
   std::vector<std::map<ChunkId, std::uint64_t>> places;
   for (const sync::ItemKey& key : *alike) {
     const auto read_source = [this, &key](std::uint64_t at, std::size_t most) {
       BodyKey of{key.mailbox, key.uid_validity, key.uid};
       return store_.body_octets(std::move(of), at, most);
     };
-    const Result<Outline> source = co_await outline_through(read_source);
+    const Result<Outline> source = co_await messaging::outline_through(kOutlineKey, read_source);
     if (!source && source.error().code == Errc::Cancelled) co_return tl::unexpected(source.error());
     places.push_back(source ? places_of(*source) : std::map<ChunkId, std::uint64_t>());
   }

@@ -3,6 +3,7 @@
 #include "codec/content/unwrapper.h"
 #include "proxy/client/replica/replica.h"
 #include "proxy/client/replica/sketches.h"
+#include "proxy/messaging/outlining.h"
 
 namespace proxy::client::replica {
 namespace {
@@ -32,19 +33,9 @@ Task<Result<Chunks>> Replica::chunks_of(const sync::ContentDigest& digest) {
     const auto take = [&octets] { return distinct_chunks(ByteView(octets)); };
     co_return co_await booster::runtime::offload(take);
   }
-  codec::repeat::Outliner outliner(kSketchKey);
-  for (std::uint64_t at = 0; !octets.empty();) {
-    CO_TRY_ASSIGN(octets, co_await content_octets(digest, at, codec::content::kPiece + 1));
-    if (octets.empty()) break;
-    const ByteView piece = ByteView(octets).first(codec::content::next_piece(octets));
-    const auto take = [&outliner, piece] {
-      outliner.take(piece);
-      return true;
-    };
-    (void)co_await booster::runtime::offload(take);
-    at += piece.size();
-  }
-  const auto all = [&outliner] { return distinct_chunks(outliner.finish()); };
+  const auto read = [this, digest](std::uint64_t from, std::size_t most) { return content_octets(digest, from, most); };
+  CO_TRY_ASSIGN(const codec::repeat::Outline outline, co_await messaging::outline_through(kSketchKey, read));
+  const auto all = [&outline] { return distinct_chunks(outline); };
   co_return co_await booster::runtime::offload(all);
 }
 

@@ -210,6 +210,7 @@ Task<Result<>> change_index(chunks::ChunkIndex& index, Job job) {
 void Agent::Parts::forget_chunks(const Mailbox& mailbox, const std::vector<std::uint32_t>& uids) {
   if (shared.chunks == nullptr) return;
   std::vector<sync::ItemKey> keys;
+  keys.reserve(uids.size());
   for (const std::uint32_t uid : uids) keys.push_back({mailbox.folder.name, {mailbox.uid_validity}, {uid}});
   auto forget = [keys = std::move(keys)](chunks::ChunkFile& file) { return file.forget(keys); };
   agent.tasks_.spawn("expunged chunks", change_index(*shared.chunks, std::move(forget)));

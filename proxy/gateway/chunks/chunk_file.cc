@@ -104,8 +104,11 @@ Result<Found> ChunkFile::find(const Outline& item) {
       here = true;
       holder->second.key = key_in(row, 0);
       auto traits = codec::refer::decode_traits(row.get<ByteView>(3));
-      if (traits) holder->second.traits = *std::move(traits);
-      if (!traits) read = tl::unexpected(traits.error());
+      if (!traits) {
+        read = tl::unexpected(traits.error());
+        return;
+      }
+      holder->second.traits = *std::move(traits);
     };
     TRY(database_.for_each("SELECT mailbox, uid_validity, uid, traits FROM item WHERE id = ?", take,
                            stored(holder->first)));
