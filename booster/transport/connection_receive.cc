@@ -231,7 +231,8 @@ void Connection::notice_arrival(path::Path& path, PacketNumber number, bool elic
   if (path.id == active_) silence_told_ = false;
   path.acks.on_packet(eliciting, !next, ecn == Ecn::Ce, now);
   if (!eliciting) return;
-  if (now - path.train.last_at > std::max<Duration>(2 * path.rtt.smoothed(), kBurstApart)) {
+  // Who sends takes a burst for one when all before it was acknowledged: a round trip later, or some more.
+  if (now - path.train.last_at > std::max<Duration>(path.rtt.smoothed() * 3 / 4, kBurstApart)) {
     path.train.waiting.clear();
     path.train.left = 2 * rate::kTrainPackets;
     path.train.first = path.train.last_at == TimePoint{};

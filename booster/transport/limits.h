@@ -19,7 +19,7 @@ constexpr std::size_t kMaxResponses = 4;                      // challenges answ
 constexpr Duration kSlept = std::chrono::seconds(1);          // so late for a deadline is only who was not running
 constexpr Duration kSilentAfter = std::chrono::seconds(3);    // then the carrier is told: time to try another way
 constexpr Duration kSilenceLimit = std::chrono::minutes(15);  // a session stays hot so long; then nobody will come back
-constexpr Duration kBurstApart = std::chrono::milliseconds(200);  // silence that makes what follows a burst of its own
+constexpr Duration kBurstApart = std::chrono::milliseconds(50);  // silence that makes what follows a burst of its own
 constexpr int kMostUnasked = 32;  // packets in a row that ask for no ACK; RFC 9000 §13.2.4
 constexpr Duration kLongestHandshakeProbe = std::chrono::seconds(3);  // ten tries within kHandshakeLimit: 10 % loss
                                                                       // each way fails one in ten million

@@ -21,11 +21,7 @@ constexpr double kRivalCut = .05;     // a round of overflow; more gives the pat
 RateController::RateController(std::size_t packet, RoundTrip rtt, std::optional<BitsPerSecond> hint,
                                std::optional<Remembered> remembered)
     : packet_(packet), rtt_(rtt), train_(hint, rtt.least), hint_(hint) {
-  // A slow path gets its train slowly: what it cannot take at once only waits before it.
-  if (hint) {
-    const BitsPerSecond spread = rate_of(train_.packets() * packet, rtt.least / 2);
-    pacing_ = std::min(kTrainRate, std::max(scaled(*hint, kTrainGain), spread));
-  }
+  pacing_ = train_pacing();
   // A path remembered with another round trip is another path.
   const bool fits = remembered && remembered->rtt * 3 / 4 <= rtt.least && rtt.least <= remembered->rtt * 5 / 4;
   if (fits) {
@@ -35,6 +31,13 @@ RateController::RateController(std::size_t packet, RoundTrip rtt, std::optional<
     pace_ = Pace::Above;  // for all that is known
   }
   paced_.fill(pacing_);
+}
+
+// A slow path gets its train slowly: what it cannot take at once only waits before it.
+BitsPerSecond RateController::train_pacing() const {
+  if (!hint_) return kTrainRate;
+  const BitsPerSecond spread = rate_of(train_.packets() * packet_, rtt_.least / 2);
+  return std::min(kTrainRate, std::max(scaled(*hint_, kTrainGain), spread));
 }
 
 Duration RateController::queue_most() const {
@@ -57,7 +60,14 @@ bool RateController::tells_delay(std::size_t size) const {
 }
 
 void RateController::on_burst_begins(std::uint64_t delivered, TimePoint now) {
-  if (stage_ != Stage::Train) return;
+  // What was measured while there was too little to send is no measure of the path.
+  const bool unknown = stage_ == Stage::Train || (stage_ == Stage::Cruise && !capacity_seen_ && round_app_limited_);
+  if (!unknown) return;
+  if (stage_ == Stage::Cruise) {
+    stage_ = Stage::Train;
+    pacing_ = train_pacing();
+    pace_ = Pace::Level;
+  }
   train_ = Train(hint_, rtt_.least);
   train_from_ = delivered;
   train_began_ = now;

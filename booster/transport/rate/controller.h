@@ -83,6 +83,7 @@ class RateController {
   Duration window_of_samples() const;
   Duration queue_most() const;
   Duration queue_wanted() const;
+  BitsPerSecond train_pacing() const;
   void leave_train(const Acked& ack);
   void on_round(const Acked& ack);
   void next_step(TimePoint now);
