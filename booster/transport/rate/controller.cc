@@ -126,6 +126,7 @@ void RateController::leave_train(const Acked& ack) {
   if (!measured || train_.arrived() < train_.packets() * 3 / 4) {
     // Too little to send for a train, or too little of it arrives: what is sent grows with what arrives, for a while.
     if (!rounds_.on_ack(ack.largest_sent, ack.sent) || ack.app_limited || ++train_rounds_ < kTrainRounds) return;
+    only_arrived_ = !measured;
     if (!measured) measured = Train::Measured{rate_of(delivered_in_train_, ack.now - train_began_), false};
   }
   capacity_ = scaled(measured->rate, 1);

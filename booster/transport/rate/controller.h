@@ -112,6 +112,7 @@ class RateController {
   Rounds rounds_;
   BitsPerSecond capacity_ = kTrainRate;
   bool capacity_seen_ = false;  // a bottleneck was seen, not only our own pace
+  bool only_arrived_ = false;   // no train was measured: it is what happened to arrive
   std::optional<BitsPerSecond> hint_;
   std::uint64_t train_from_ = 0;  // octets delivered before it
   TimePoint train_began_{};
