@@ -139,9 +139,7 @@ Result<> Connection::on_times(const frame::Times& times) {
   for (std::size_t i = 0; i < times.times.size(); ++i) {
     const PacketNumber number{times.first.value + i};
     if (number >= path.sent.next_number()) return tl::unexpected(broken("the arrival of a packet that was never sent"));
-    const recovery::SentPacket* packet = path.sent.find(number);
-    if (packet == nullptr || !packet->eliciting) continue;
-    path.rate->on_arrival(packet->sent_bytes, packet->size, packet->sent_at, arrival(path, times.times[i]));
+    path.rate->on_arrival(number, arrival(path, times.times[i]));
   }
   return {};
 }

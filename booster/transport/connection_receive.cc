@@ -231,10 +231,11 @@ void Connection::notice_arrival(path::Path& path, PacketNumber number, bool elic
   if (path.id == active_) silence_told_ = false;
   path.acks.on_packet(eliciting, !next, ecn == Ecn::Ce, now);
   if (!eliciting) return;
-  // Who sends takes a burst for one when all before it was acknowledged: a round trip later, or some more.
-  if (now - path.train.last_at > std::max<Duration>(path.rtt.smoothed() * 3 / 4, kBurstApart)) {
+  // Who sends takes a burst for one when all before it was acknowledged; and what acknowledgements let go arrives in
+  // bursts a round trip apart, each half as long at most.
+  if (now - path.train.last_at > std::max<Duration>(path.rtt.smoothed() / 2, kBurstApart)) {
     path.train.waiting.clear();
-    path.train.left = 2 * rate::kTrainPackets;
+    path.train.left = rate::kTrainTimed;
     path.train.first = path.train.last_at == TimePoint{};
   }
   path.train.last_at = now;

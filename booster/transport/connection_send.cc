@@ -189,7 +189,10 @@ std::size_t Connection::finish_short(Draft& draft, path::Path& path, TimePoint n
   if (draft.record.eliciting) path.pacer.on_sent(size, now);
   consider_copies(path, draft.record, draft.last, now);
   if (watch_) watch_->on_sent(path.id, draft.record, now);
+  const bool timed = draft.record.eliciting && path.rate;
+  const PacketNumber number = draft.record.number;
   path.sent.on_sent(std::move(draft.record));
+  if (timed) path.rate->on_departure({number, path.sent.sent_bytes(), size, now});
   return size;
 }
 

@@ -22,7 +22,7 @@ struct TrainTimes {
   TimePoint last_at{};
   bool first = true;  // the path's first burst: each ACK tells what has come
   std::vector<std::pair<PacketNumber, packet::frame::ArrivalTick>> waiting;
-  std::size_t left = 2 * rate::kTrainPackets;
+  std::size_t left = rate::kTrainTimed;
 };
 
 // An address that a packet of this path came from, and which has not proved to receive there.

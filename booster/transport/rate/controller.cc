@@ -61,8 +61,9 @@ bool RateController::tells_delay(std::size_t size) const {
 
 void RateController::on_burst_begins(std::uint64_t delivered, TimePoint now) {
   // What was measured while there was too little to send is no measure of the path.
-  const bool unknown = stage_ == Stage::Train || (stage_ == Stage::Cruise && !capacity_seen_ && round_app_limited_);
+  const bool unknown = stage_ == Stage::Train || (stage_ == Stage::Cruise && !confirmed_ && round_app_limited_);
   if (!unknown) return;
+  if (capacity_seen_) hint_ = capacity_;
   if (stage_ == Stage::Cruise) {
     stage_ = Stage::Train;
     pacing_ = train_pacing();
@@ -75,11 +76,15 @@ void RateController::on_burst_begins(std::uint64_t delivered, TimePoint now) {
   delivered_in_train_ = 0;
 }
 
-void RateController::on_arrival(std::uint64_t sent, std::size_t size, TimePoint left, Duration received) {
+void RateController::on_departure(const Departure& packet) {
+  if (stage_ != Stage::Cruise) train_.on_departure(packet);
+}
+
+void RateController::on_arrival(PacketNumber number, Duration received) {
   if (stage_ == Stage::Cruise) return;
+  const Departure* const packet = train_.on_arrival(number, received);
   // The first of them found no queue of ours.
-  if (size >= packet_ * 3 / 4) delay_.on_early_sample(received - left.time_since_epoch(), left);
-  train_.on_arrival(sent, left, received);
+  if (packet != nullptr) delay_.on_early_sample(received - packet->left.time_since_epoch(), packet->left);
 }
 
 void RateController::on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t lost) {
@@ -125,7 +130,8 @@ void RateController::leave_train(const Acked& ack) {
   std::optional<Train::Measured> measured = train_.measured();
   if (!measured || train_.arrived() < train_.packets() * 3 / 4) {
     // Too little to send for a train, or too little of it arrives: what is sent grows with what arrives, for a while.
-    if (!rounds_.on_ack(ack.largest_sent, ack.sent) || ack.app_limited || ++train_rounds_ < kTrainRounds) return;
+    if (!rounds_.on_ack(ack.largest_sent, ack.sent) || ack.app_limited) return;
+    if (++train_rounds_ < kTrainRounds && !measured) return;
     only_arrived_ = !measured;
     if (!measured) measured = Train::Measured{rate_of(delivered_in_train_, ack.now - train_began_), false};
   }
@@ -168,6 +174,7 @@ void RateController::measure(const Acked& ack) {
   if (!delay_.empty() && !ack.app_limited) {
     capacity_ = scaled({static_cast<std::uint64_t>(thought * (1 - fill) + seen * fill)}, 1);
     capacity_seen_ = true;
+    confirmed_ = true;
   } else if (std::min(seen, offered) > thought) {
     // Where nothing waits packets come out as they went in; what seems faster is the path's jitter.
     capacity_ = std::min(rates->through, rates->offered);

@@ -48,8 +48,9 @@ class RateController {
   RateController(std::size_t packet, RoundTrip rtt, std::optional<BitsPerSecond> hint,
                  std::optional<Remembered> remembered);
 
-  // Of a packet of the train: octets sent up to and with it, its own, when it left, when it arrived.
-  void on_arrival(std::uint64_t sent, std::size_t size, TimePoint left, Duration received);
+  // Of what asks for an ACK, in the order of the numbers.
+  void on_departure(const Departure& packet);
+  void on_arrival(PacketNumber number, Duration received);
   void on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t lost);  // packets
   void on_burst() { loss_.on_burst(); }
   void on_regret(std::uint64_t returned) { loss_.on_regret(returned); }
@@ -112,6 +113,7 @@ class RateController {
   Rounds rounds_;
   BitsPerSecond capacity_ = kTrainRate;
   bool capacity_seen_ = false;  // a bottleneck was seen, not only our own pace
+  bool confirmed_ = false;      // while something of ours waited there, not by a train alone
   bool only_arrived_ = false;   // no train was measured: it is what happened to arrive
   std::optional<BitsPerSecond> hint_;
   std::uint64_t train_from_ = 0;  // octets delivered before it

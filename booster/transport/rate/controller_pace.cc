@@ -99,7 +99,7 @@ void RateController::next_step(TimePoint now) {
 // A bottleneck that was seen is near; one that was not may be anywhere.
 double RateController::growth() const {
   if (only_arrived_ && !capacity_seen_) return empty_rounds_ > 0 ? 2 : 1;
-  switch (capacity_seen_ ? empty_rounds_ - kPatience : empty_rounds_) {
+  switch (confirmed_ ? empty_rounds_ - kPatience : empty_rounds_) {
     case 1:
       return 1.1;
     case 2:

@@ -25,14 +25,15 @@ constexpr std::size_t kWindowPackets = 8;
 
 constexpr Duration kSwingsKept = seconds(2);  // or ten round trips: what the better of them took
 
-constexpr std::size_t kTrainPackets = 32;          // when the handshake showed a fast path
-constexpr std::size_t kBlindTrainPackets = 10;     // when nothing is known: RFC 6928's initial window
-constexpr std::size_t kShortestTrain = 4;          // 5 kB: half a second of 80 kbit/s
-constexpr Duration kTrainApart = milliseconds(5);  // a train's packets leave in shorter order
-constexpr int kTrainRounds = 3;                    // full ones; then what arrives has to do
-constexpr std::size_t kTrainNeeds = 6;             // of them must have arrived for a dispersion
-constexpr BitsPerSecond kTrainRate{40'000'000};    // faster paths are found by growing from there
-constexpr BitsPerSecond kLeast{8'000};             // one packet in 1.2 s
+constexpr std::size_t kTrainPackets = 32;               // when the handshake showed a fast path
+constexpr std::size_t kBlindTrainPackets = 10;          // when nothing is known: RFC 6928's initial window
+constexpr std::size_t kShortestTrain = 4;               // 5 kB: half a second of 80 kbit/s
+constexpr Duration kTrainApart = milliseconds(5);       // a train's packets leave in shorter order
+constexpr int kTrainRounds = 3;                         // full ones; then what arrives has to do
+constexpr std::size_t kTrainTimed = 2 * kTrainPackets;  // packets of a burst of which the arrival is told
+constexpr std::size_t kTrainNeeds = 6;                  // of them must have arrived for a dispersion
+constexpr BitsPerSecond kTrainRate{40'000'000};         // faster paths are found by growing from there
+constexpr BitsPerSecond kLeast{8'000};                  // one packet in 1.2 s
 constexpr BitsPerSecond kMost{10'000'000'000};
 
 constexpr double kLevelBand = .03;           // gains nearer to 1 than this are level

@@ -1,22 +1,32 @@
 // Train: the first packets of a path leave faster than it can take them, and the times at which they arrive tell what
 // it can. So the second round trip goes at the path's own rate, not at a tenth of it.
 #pragma once
+#include <deque>
 #include <optional>
 
 #include "booster/transport/rate/delivery.h"
 
 namespace booster::transport::rate {
 
+struct Departure {
+  PacketNumber number;
+  std::uint64_t sent = 0;  // octets sent up to and with it
+  std::size_t size = 0;    // its own
+  TimePoint left{};
+};
+
 class Train {
  public:
-  // `hint`: what two packets of the handshake showed.
+  // `hint`: what two packets of the handshake showed, or an earlier train.
   explicit Train(std::optional<BitsPerSecond> hint, Duration rtt);
 
   std::size_t packets() const { return packets_; }
 
-  // A packet: octets sent up to and with it, when it left, when it arrived there. One that left well after the one
-  // before begins the train: what came before it was not sent as fast as could be.
-  void on_arrival(std::uint64_t sent, TimePoint left, Duration received);
+  // Small packets are no load: how far apart they arrive tells of timers and of processors.
+  void on_departure(const Departure& packet);
+  // When it arrived, on the peer's clock; it may have been acknowledged before. nullptr: no packet of the train. One
+  // that left well after the one before begins the train: what came before it was not sent as fast as could be.
+  const Departure* on_arrival(PacketNumber number, Duration received);
 
   struct Measured {
     BitsPerSecond rate;
@@ -27,15 +37,21 @@ class Train {
 
  private:
   struct Arrival {
-    std::uint64_t sent;
-    TimePoint left;
-    Duration received;
+    std::uint64_t sent = 0;
+    TimePoint left{};
+    Duration received{};
   };
+  std::optional<Measured> measure() const;
+
   std::size_t packets_;
+  std::size_t load_;  // octets: smaller packets do not count
   Duration apart_ = kTrainApart;
-  std::size_t arrived_ = 0;
-  Arrival first_{};
-  Arrival last_{};
+  Duration kept_;
+  std::deque<Departure> departures_;
+  std::size_t arrived_ = 0;  // in a row
+  Arrival first_;
+  Arrival last_;
+  std::optional<Measured> before_;  // by the row before
 };
 
 }  // namespace booster::transport::rate

@@ -20,6 +20,31 @@ TEST(RateStart, ATrainFindsAnUnknownPathsRate) {
   }
 }
 
+// A login's small packets before it, and then what a mail server or a flow gives: a little first, the rest in pieces.
+TEST(RateStart, ATransferBehindSmallTalkFindsTheRateAsSoon) {
+  for (std::uint64_t seed = 1; seed <= seeds(12); ++seed) {
+    RateStory story(seed, rate_link(10e6, 600ms, 600ms, {.loss = random_loss(.005), .jitter = 1ms}));
+    story.run_to(1300ms);
+    for (std::uint64_t i = 0; i < 3 + seed; ++i) {
+      story.transfer().say(40 + 90 * ((seed + i) % 7));
+      story.run_for(1ms * ((seed + i) % 11));
+    }
+    story.run_to(2s + 100ms * seed);
+    const Duration began = story.world().elapsed();
+    story.transfer().send(4'000);
+    story.run_for(1ms * (1 + seed % 7));
+    for (int i = 0; i < 600; ++i) {
+      story.transfer().send(24'000);
+      story.run_for(4ms);
+    }
+    story.run_to(began + 2400ms);
+    story.mark();
+    story.run_to(began + 6s);
+    EXPECT_GT(story.through(), 8.5e6) << seed;
+    EXPECT_LT(story.wait_mean(), 150ms) << seed;
+  }
+}
+
 TEST(RateStart, OnASlowPathTheTrainIsShort) {
   struct Case {
     double rate;

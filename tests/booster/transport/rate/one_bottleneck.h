@@ -70,6 +70,7 @@ class OneBottleneck {
     double arrives;  // < 0: lost
     Pace pace;
   };
+  static PacketNumber number_of(const Packet& packet) { return {packet.sent / kPacket}; }
   struct Ack {
     double at;
     std::vector<Packet> packets;
@@ -102,6 +103,7 @@ class OneBottleneck {
     in_flight_ += kPacket;
     const Packet packet{sent_, now_, pass(now_), controller_.pace()};
     open_.push_back(packet);
+    controller_.on_departure({number_of(packet), packet.sent, kPacket, time_at(packet.left)});
     if (packet.arrives < 0) return;
     // The receiver's next ACK leaves an eighth of a round trip after the first packet it tells of.
     if (acks_.empty() || acks_.back().at - path_.rtt / 2 < packet.arrives) {
@@ -120,7 +122,7 @@ class OneBottleneck {
       controller_.on_outcome(packet.pace, 1, 0);
       if (train_left_ > 0) {
         --train_left_;
-        controller_.on_arrival(packet.sent, kPacket, time_at(packet.left), as_duration(packet.arrives + 7));
+        controller_.on_arrival(number_of(packet), as_duration(packet.arrives + 7));
       }
     }
     const Packet& last = ack.packets.back();
