@@ -14,7 +14,10 @@
 namespace booster::platform {
 namespace {
 
-constexpr auto kBurst = std::chrono::milliseconds(50);  // routes follow addresses within a few milliseconds
+// Routes follow addresses within a millisecond where the kernel makes them; what a program adds later is news of its
+// own.
+constexpr auto kQuiet = std::chrono::milliseconds(5);
+constexpr int kLongestBurst = 10;  // times that
 
 bool matters(int type) {
   return type == RTM_NEWADDR || type == RTM_DELADDR || type == RTM_NEWROUTE || type == RTM_DELROUTE ||
@@ -68,8 +71,10 @@ Task<Result<>> NetworkWatch::changed() {
   for (;;) {
     CO_TRY(co_await watch_->readable());
     if (!drain()) continue;
-    CO_TRY(co_await runtime::sleep_for(kBurst));
-    drain();
+    for (int i = 0; i < kLongestBurst; ++i) {
+      CO_TRY(co_await runtime::sleep_for(kQuiet));
+      if (!drain()) break;
+    }
     co_return Result<>();
   }
 }

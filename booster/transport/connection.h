@@ -227,6 +227,7 @@ class Connection {
   void on_failed(PathId id, TimePoint now);
   void on_proved(PathId id, TimePoint now);
   void follow(PathId id, TimePoint now);
+  void return_from(PathId id, TimePoint now);
   void send_again(path::Path& path, TimePoint now);
   void drop_path(PathId id, TimePoint now);
 
@@ -258,6 +259,7 @@ class Connection {
   DatagramRun mtu_probe(path::Path& path, std::span<std::byte> into, TimePoint now);
   DatagramRun close_datagram(std::span<std::byte> into, TimePoint now);
   void write_acks(Draft& draft, path::Path& path, TimePoint now);
+  bool put_ack(Draft& draft, path::Path& path, TimePoint now) const;
   void write_own_frames(Draft& draft, path::Path& path, TimePoint now);
   void write_session(Draft& draft, path::Path& path, TimePoint now);
   std::size_t finish_short(Draft& draft, path::Path& path, TimePoint now);

@@ -29,7 +29,7 @@ bool Connection::proved(const path::Path& path) const {
 
 // Elsewhere there are only acknowledgements, challenges and their answers.
 bool Connection::carries_all(const path::Path& path) const {
-  return path.id == active_ && (settings_.role == Role::Client || proved(path));
+  return path.id == active_;
 }
 
 bool Connection::may_send_data(const path::Path& path, TimePoint now) const {

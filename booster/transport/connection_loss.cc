@@ -339,11 +339,11 @@ void Connection::on_too_large(const Route& route, std::size_t size, TimePoint no
   }
 }
 
-// A client goes back to where it was, if anything has come there since; else it asks at both. A gateway keeps what the
-// client opened until the client retires it: its packets may still come.
+// A client goes back to where it was, if anything has come there since; else it asks at both. So does a gateway, which
+// keeps what the client opened until the client retires it: its packets may still come.
 void Connection::on_failed(PathId id, TimePoint now) {
   path::Path& path = *paths_.at(id);
-  if (settings_.role == Role::Gateway) return;
+  if (settings_.role == Role::Gateway) return return_from(id, now);
   const bool on_trial = id != active_;
   const bool other_works = std::any_of(paths_.begin(), paths_.end(), [&](const auto& each) {
     return each.first != id && each.second->heard > path.opened;

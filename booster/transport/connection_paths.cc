@@ -99,15 +99,28 @@ void Connection::on_proved(PathId id, TimePoint now) {
   give_up_others(now);
 }
 
-// The client goes on there, which it says by more than asking whether it could, and it receives there.
+// The client goes on there, which it says by more than asking whether it could. Until it has shown that it receives
+// there it gets what it may (allowed_to): the oldest of what is missing, a round trip before the rest.
 void Connection::follow(PathId id, TimePoint now) {
   const path::Path& path = *paths_.at(id);
-  if (id < active_ || !path.proved() || !path.claimed) return;
+  if (id <= active_ || !path.claimed) return;
   const PathId before = std::exchange(active_, id);
-  if (id == before) return;
   ++moves_;
   tell(Moved{id, path.route});
   send_again(*paths_.at(before), now);
+}
+
+// Whoever was followed does not answer: back to the newest that did.
+void Connection::return_from(PathId id, TimePoint now) {
+  if (id != active_) return;
+  const auto answers = std::find_if(paths_.rbegin(), paths_.rend(), [&](const auto& each) {
+    return each.first != id && proved(*each.second) && each.second->claimed;
+  });
+  if (answers == paths_.rend()) return;
+  active_ = answers->first;
+  ++moves_;
+  tell(Moved{active_, answers->second->route});
+  send_again(*paths_.at(id), now);
 }
 
 void Connection::drop_path(PathId id, TimePoint now) {

@@ -201,9 +201,10 @@ Result<bool> Connection::take_short(const packet::Packet& head, std::span<std::b
   notice_address(*path, route, opened->number, packet.size());
   notice_arrival(*path, opened->number, seen.eliciting, ecn, now);
   if (watch_) watch_->on_received(path->id, opened->number, packet.size(), ecn, now);
-  if (settings_.role == Role::Gateway && !seen.probing_only && !std::exchange(path->claimed, true))
-    follow(path->id, now);
+  const bool claims = settings_.role == Role::Gateway && !seen.probing_only && !std::exchange(path->claimed, true);
+  const PathId id = path->id;
   TRY(take_frames(path, route, opened->payload, now));
+  if (claims && paths_.contains(id)) follow(id, now);
   return true;
 }
 

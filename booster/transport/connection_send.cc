@@ -37,6 +37,7 @@ struct Connection::Draft {
   HeaderPlace place;
   std::size_t used = 0;
   bool ack = false;
+  bool asks = false;  // whether who is there receives
   bool last = false;  // nothing more was there to be sent
   recovery::SentPacket record;
 
@@ -87,7 +88,13 @@ void Connection::write_acks(Draft& draft, path::Path& path, TimePoint now) {
     draft.put(frame::Times{path.id, first, run});
   }
   if (enough) path.train.waiting.clear();
-  if (draft.room() < kAckHead + kAckRange) return;
+  if (!put_ack(draft, path, now)) return;
+  draft.ack = true;
+  draft.record.own.push_back({.kind = OwnFrame::Kind::Ack, .value = path.received.largest().value});
+}
+
+bool Connection::put_ack(Draft& draft, path::Path& path, TimePoint now) const {
+  if (path.received.empty() || draft.room() < kAckHead + kAckRange) return false;
   const std::vector<NumberRange> ranges =
       path.received.tell(std::min(kAckRanges, (draft.room() - kAckHead) / kAckRange));
   frame::Ack ack;
@@ -96,16 +103,14 @@ void Connection::write_acks(Draft& draft, path::Path& path, TimePoint now) {
   ack.received = tick(path.received.largest_at());
   ack.ranges = ranges;
   if (path.received.ecn().any()) ack.ecn = path.received.ecn();
-  if (!draft.put(ack)) return;
-  draft.ack = true;
-  draft.record.own.push_back({.kind = OwnFrame::Kind::Ack, .value = path.received.largest().value});
+  return draft.put(ack);
 }
 
 // What the connection itself has to say. Lost ones come back to where they are taken from here.
 void Connection::write_own_frames(Draft& draft, path::Path& path, TimePoint now) {
   if (path.validation.due(now)) {
     if (const auto challenge = path.validation.next_challenge(entropy_, probe_timeout(path), now)) {
-      draft.put(frame::PathChallenge{*challenge}, {.kind = OwnFrame::Kind::Challenge});
+      draft.asks = draft.put(frame::PathChallenge{*challenge}, {.kind = OwnFrame::Kind::Challenge});
       // On trial: the gateway can make nothing of this path without its id.
       const auto ours = path_ids_.ours().find(path.id.value);
       const bool trial = settings_.role == Role::Client && path.id != active_ && ours != path_ids_.ours().end();
@@ -203,6 +208,13 @@ std::size_t Connection::write_short(path::Path& path, std::span<std::byte> into,
   const bool probe = path.probes_due > 0;
   if (path.acks.due(now) || (path.acks.owed() && (data || probe || own_frames_due(path, now))))
     write_acks(draft, path, now);
+  // Who moves tells what came elsewhere, as the last that was said there was said to nobody, perhaps: what goes again
+  // then is what is missing.
+  if (carries_all(path) && path.validation.due(now)) {
+    for (auto& [id, other] : paths_) {
+      if (id != path.id) put_ack(draft, *other, now);
+    }
+  }
   write_own_frames(draft, path, now);
   const bool brings = probe && path.probes <= 1 && carries_all(path);
   if (data || brings) write_session(draft, path, now);
@@ -212,6 +224,8 @@ std::size_t Connection::write_short(path::Path& path, std::span<std::byte> into,
     --path.probes_due;
   }
   if (draft.empty()) return 0;
+  // What the gateway may send to a new address before that has answered is measured by what comes from it.
+  if (draft.asks && settings_.role == Role::Client && carries_all(path)) draft.pad_front(draft.room());
   return finish_short(draft, path, now);
 }
 

@@ -7,7 +7,7 @@
 namespace sim {
 
 // To an address that has not shown to receive: at most three times what came from it (RFC 9000 §8.1), and once there
-// are keys nothing as large as data.
+// are keys nothing as large as data, unless the client itself has gone on to a path there.
 class Conduct : public Watcher {
  public:
   explicit Conduct(GatewayEnd& gateway) : gateway_(gateway) {}
@@ -29,7 +29,8 @@ class Conduct : public Watcher {
     if (proved_[datagram.destination]) return;
     const auto sent = static_cast<double>(to_[datagram.destination] += datagram.bytes.size());
     worst_ = std::max(worst_, sent / static_cast<double>(std::max<std::uint64_t>(from_[datagram.destination], 1)));
-    if (connection != nullptr && connection->established()) largest_ = std::max(largest_, datagram.bytes.size());
+    if (connection == nullptr || !connection->established() || connection->active().route == route) return;
+    largest_ = std::max(largest_, datagram.bytes.size());
   }
 
  private:
