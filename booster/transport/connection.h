@@ -211,6 +211,7 @@ class Connection {
   void consider_copies(path::Path& path, const recovery::SentPacket& packet, bool last, TimePoint now);
   void send_copies(path::Path& path, TimePoint now);
   void on_probe_timeout(path::Path& path, TimePoint now);
+  void go_on(path::Path& path, TimePoint now);
   Duration probe_timeout(const path::Path& path) const;
   TimePoint probe_deadline(const path::Path& path) const;
   TimePoint long_probe_deadline() const;

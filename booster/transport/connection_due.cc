@@ -67,6 +67,7 @@ TimePoint Connection::path_deadline(const path::Path& path, TimePoint now) const
   // What may not be sent is not waited for either: the peer's next datagram makes room.     RFC 9002 §6.2.2.1
   if (may_send_at_all(path)) {
     next = std::min({next, path.acks.deadline(), probe_deadline(path), path.validation.deadline()});
+    if (carries_all(path)) next = std::min(next, path.lull.deadline());
   }
   if (path.candidate && allowed_to(*path.candidate) >= kLeastChallenge) {
     next = std::min(next, path.candidate->validation.deadline());

@@ -15,7 +15,9 @@ constexpr std::size_t kProbeOctets = 60;
 constexpr BitsPerSecond kUnknownRate{96'000};                 // of which the share is a probe each quarter of a second
 constexpr double kProbeShare = .02;                           // of the rate the path had
 constexpr Duration kTogether = std::chrono::milliseconds(1);  // packets that left within it left as a pair
-constexpr std::size_t kAckOctets = 80;                        // of a datagram with an ACK, and headers below it
+constexpr Duration kLongestAckDelay =
+    std::chrono::seconds(1);            // what was told later than that says nothing of the path
+constexpr std::size_t kAckOctets = 80;  // of a datagram with an ACK, and headers below it
 constexpr Duration kClockKept = std::chrono::hours(24 * 1000);  // the peer's clock may not run away with our sums
 
 // Somebody waits for it, or for the submission to be out of the house.
@@ -80,8 +82,14 @@ void Connection::settle(path::Path& path, recovery::AckReport& report, const pac
   const PacketNumber largest = ack.ranges.front().largest;
   keys_->on_acked(path.id, largest);
   if (watch_) watch_->on_acked(path.id, report, now);
-  if (!report.acked.empty()) {
+  // In an outage the peer tells again what it had before: only an answer to what was sent since ends it.
+  const bool outage = path.probes >= kOutageProbes;
+  const bool answers = std::any_of(report.acked.begin(), report.acked.end(),
+                                   [&](const auto& each) { return !outage || each.sent_at > path.silent_since; });
+  if (answers) {
     path.probes = 0;
+    path.full_probes_due = 0;
+    path.went_on = false;
     path.silent_since = kNever;
   }
   const recovery::SentPacket* newest = nullptr;  // the largest, if this ACK is the first to tell of it
@@ -102,12 +110,13 @@ void Connection::settle(path::Path& path, recovery::AckReport& report, const pac
     if (source_ != nullptr) source_->on_acked(packet.tickets, now);
     frames_acked(packet.own, path.id);
   }
-  if (newest != nullptr && newest->sent_at < woke_) newest = nullptr;
+  if (newest != nullptr && (newest->sent_at < woke_ || (outage && !answers))) newest = nullptr;
   if (!eliciting) newest = nullptr;  // RFC 9002 §5.1: the peer may have waited as long as it liked
+  if (ack.delay > kLongestAckDelay) newest = nullptr;
   path.spurious_losses += report.returned.size();
   if (path.rate && !report.returned.empty()) path.rate->on_regret(report.returned.size());
   if (newest != nullptr) {
-    path.rtt.on_sample(now - newest->sent_at, std::chrono::duration_cast<Duration>(ack.delay), std::chrono::seconds(1));
+    path.rtt.on_sample(now - newest->sent_at, std::chrono::duration_cast<Duration>(ack.delay), kLongestAckDelay);
     if (newest->sent_bytes > path.round_ends) {
       path.round_ends = path.sent.sent_bytes();
       path.sent.window().on_round();
@@ -254,6 +263,8 @@ TimePoint Connection::probe_deadline(const path::Path& path) const {
   // Interrupted: its end is to be noticed at once, as long as that is likely to be soon, and for little of the path.
   if (path.id != active_ || last - path.silent_since > rate::kOutageProbed) return last + recovery::kLongestProbe;
   const auto learnt = path.rate ? path.rate->remember() : std::nullopt;
+  // What acknowledged a stream went as often as these.
+  if (!learnt && path.lull.had_stream()) return last + rate::kProbeApart;
   const BitsPerSecond known = learnt ? learnt->rate : kUnknownRate;
   return last + std::max(rate::kProbeApart, rate::time_for(kProbeOctets, rate::scaled(known, kProbeShare)));
 }
@@ -270,6 +281,20 @@ void Connection::on_probe_timeout(path::Path& path, TimePoint now) {
   // outage for little, and pass where the path takes large packets no more.
   if (path.probes > 1) return;
   if (recovery::SentPacket* const oldest = path.sent.oldest_unprobed()) requeue(*oldest, now);
+}
+
+// The peer is heard again in what was an outage, and has not heard us: perhaps both ways carry. What it waits for goes
+// before the next probe's answer comes, once.
+void Connection::go_on(path::Path& path, TimePoint now) {
+  if (!carries_all(path) || std::exchange(path.went_on, true)) return;
+  path.sent.forget_probes();
+  for (std::size_t i = 0; i < rate::kBlindTrainPackets; ++i) {
+    recovery::SentPacket* const oldest = path.sent.oldest_unprobed();
+    if (oldest == nullptr) return;
+    requeue(*oldest, now);
+    ++path.probes_due;
+    ++path.full_probes_due;
+  }
 }
 
 // A client that is not confirmed cannot tell a gateway that gave it up from an outage: it has no reset token yet.
@@ -302,6 +327,10 @@ void Connection::watch_path(path::Path& path, TimePoint now) {
   if (now >= path.sent.loss_deadline(path.rtt)) give_up_lost(path, now);
   if (now >= probe_deadline(path) && may_send_at_all(path)) on_probe_timeout(path, now);
   if (now >= path.redundancy.deadline()) send_copies(path, now);
+  if (now >= path.lull.deadline() && carries_all(path)) {
+    path.lull.on_asked();
+    if (path.sent.eliciting_in_flight() == 0) path.probes_due = 1;
+  }
   path.validation.on_deadline(now);
   if (path.candidate) path.candidate->validation.on_deadline(now);
   if (path.candidate && path.candidate->validation.state() == path::Validation::State::Failed) path.candidate.reset();

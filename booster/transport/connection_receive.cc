@@ -204,7 +204,10 @@ Result<bool> Connection::take_short(const packet::Packet& head, std::span<std::b
   const bool claims = settings_.role == Role::Gateway && !seen.probing_only && !std::exchange(path->claimed, true);
   const PathId id = path->id;
   TRY(take_frames(path, route, opened->payload, now));
-  if (claims && paths_.contains(id)) follow(id, now);
+  const auto still = paths_.find(id);
+  if (still == paths_.end()) return true;
+  if (claims) follow(id, now);
+  if (still->second->probes >= recovery::kOutageProbes) go_on(*still->second, now);
   return true;
 }
 
@@ -218,11 +221,12 @@ void Connection::notice_address(path::Path& path, const Route& route, PacketNumb
     if (path.validation.state() == path::Validation::State::Failed) path.validation.begin();
     return;
   }
-  if (path.candidate && path.candidate->route == route) return;
-  path.candidate.emplace();
-  path.candidate->route = route;
-  path.candidate->received = size;
-  path.candidate->validation.begin();
+  if (!path.candidate || path.candidate->route != route) {
+    path.candidate.emplace();
+    path.candidate->route = route;
+    path.candidate->validation.begin();
+  }
+  path.candidate->received += size;  // each makes room for another question
 }
 
 void Connection::notice_arrival(path::Path& path, PacketNumber number, bool eliciting, Ecn ecn, TimePoint now) {
@@ -232,6 +236,7 @@ void Connection::notice_arrival(path::Path& path, PacketNumber number, bool elic
   if (path.id == active_) silence_told_ = false;
   path.acks.on_packet(eliciting, !next, ecn == Ecn::Ce, now);
   if (!eliciting) return;
+  path.lull.on_packet(now, path.rtt.smoothed());
   // Who sends takes a burst for one when all before it was acknowledged; and what acknowledgements let go arrives in
   // bursts a round trip apart, each half as long at most.
   if (now - path.train.last_at > std::max<Duration>(path.rtt.smoothed() / 2, kBurstApart)) {

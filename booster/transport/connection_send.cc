@@ -208,6 +208,8 @@ std::size_t Connection::write_short(path::Path& path, std::span<std::byte> into,
   const bool probe = path.probes_due > 0;
   if (path.acks.due(now) || (path.acks.owed() && (data || probe || own_frames_due(path, now))))
     write_acks(draft, path, now);
+  // What was acknowledged last may have been lost as well.
+  if (probe && path.probes > 0 && !draft.ack) put_ack(draft, path, now);
   // Who moves tells what came elsewhere, as the last that was said there was said to nobody, perhaps: what goes again
   // then is what is missing.
   if (carries_all(path) && path.validation.due(now)) {
@@ -216,12 +218,13 @@ std::size_t Connection::write_short(path::Path& path, std::span<std::byte> into,
     }
   }
   write_own_frames(draft, path, now);
-  const bool brings = probe && path.probes <= 1 && carries_all(path);
+  const bool brings = probe && (path.probes <= 1 || path.full_probes_due > 0) && carries_all(path);
   if (data || brings) write_session(draft, path, now);
   if (!draft.empty() && !draft.record.eliciting && path.unasked >= kMostUnasked) draft.ping();
   if (probe) {
     if (!draft.record.eliciting) draft.ping();
     --path.probes_due;
+    path.full_probes_due = std::max(path.full_probes_due - 1, 0);
   }
   if (draft.empty()) return 0;
   // What the gateway may send to a new address before that has answered is measured by what comes from it.

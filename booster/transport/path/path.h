@@ -11,6 +11,7 @@
 #include "booster/transport/rate/controller.h"
 #include "booster/transport/rate/pacer.h"
 #include "booster/transport/recovery/ack_schedule.h"
+#include "booster/transport/recovery/lull.h"
 #include "booster/transport/recovery/received_packets.h"
 #include "booster/transport/recovery/redundancy.h"
 #include "booster/transport/recovery/sent_packets.h"
@@ -44,6 +45,7 @@ struct Path {
 
   recovery::ReceivedPackets received;
   recovery::AckSchedule acks;
+  recovery::Lull lull;
   recovery::SentPackets sent;
   recovery::Rtt rtt;
   recovery::Redundancy redundancy;
@@ -61,6 +63,8 @@ struct Path {
   bool claimed = false;                  // more than a trial: the client has gone on here
   int probes = 0;                        // probe time-outs in a row
   int probes_due = 0;                    // packets that go whatever the window says
+  int full_probes_due = 0;               // of them: with what may be missing
+  bool went_on = false;                  // in this row of probes the peer was heard, and was sent what may be missing
   TimePoint silent_since = kNever;       // the first unanswered packet of a row of probes
   TimePoint opened{};                    // client: when it moved here
   TimePoint heard{};                     // a packet of the peer's was opened

@@ -8,11 +8,13 @@
 
 namespace booster::transport::recovery {
 
-constexpr Duration kGranularity = std::chrono::milliseconds(1);   // RFC 9002 §6.1.2: no timer is finer
-constexpr Duration kInitialRtt = std::chrono::milliseconds(333);  // RFC 9002 §6.2.2
-constexpr int kMostBackoff = 6;                                   // probes no rarer than 64 probe time-outs apart
-constexpr int kOutageProbes = 2;                                  // unanswered in a row: the path is interrupted
-constexpr Duration kLongestProbe = std::chrono::seconds(2);       // an outage's end is found within this
+constexpr Duration kGranularity = std::chrono::milliseconds(1);     // RFC 9002 §6.1.2: no timer is finer
+constexpr Duration kInitialRtt = std::chrono::milliseconds(333);    // RFC 9002 §6.2.2
+constexpr int kMostBackoff = 6;                                     // probes no rarer than 64 probe time-outs apart
+constexpr int kOutageProbes = 2;                                    // unanswered in a row: the path is interrupted
+constexpr std::uint64_t kLullRun = 16;                              // packets in a row are a stream …
+constexpr Duration kShortestLull = std::chrono::milliseconds(100);  // … which stops, or after a round trip if longer
+constexpr Duration kLongestProbe = std::chrono::seconds(2);         // an outage's end is found within this
 
 constexpr std::uint64_t kReorderPackets = 3;  // RFC 9002 §6.1.1, until reordering was seen
 constexpr int kWindowRounds = 16;             // RFC 8985 §7.2: a wider window is kept for 16 rounds

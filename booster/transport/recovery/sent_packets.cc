@@ -143,6 +143,10 @@ SentPacket* SentPackets::oldest_unprobed() {
   return nullptr;
 }
 
+void SentPackets::forget_probes() {
+  for (std::size_t i = first_waiting(); i < entries_.size(); ++i) entries_[i].probed = false;
+}
+
 std::vector<SentPacket> SentPackets::take_all() {
   std::vector<SentPacket> lost;
   for (Entry& each : entries_) {

@@ -56,6 +56,7 @@ class SentPackets {
   // What carries data and waits longest for its acknowledgement, as something to send again in a probe; it stays in
   // flight and counts as lost for nobody. nullptr: nothing waits.
   SentPacket* oldest_unprobed();
+  void forget_probes();  // none of them arrived
   // nullptr: not remembered (any more).
   const SentPacket* find(PacketNumber number);
   // nullptr: what became of it is known, or it was no packet of ours.
