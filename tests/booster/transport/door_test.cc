@@ -46,7 +46,7 @@ class DoorTest : public testing::Test {
   }
 
   sim::SeededEntropy entropy_{3};
-  sim::FakeHandshakes maker_{sim::FakeHandshake::Flights{}};
+  sim::FakeExchanges maker_;
   std::vector<std::unique_ptr<sim::FakeHandshake>> handshakes_;
   crypto::Secret secret_ = crypto::Secret::of_text("secret");
   Address server_ = address_of(443);

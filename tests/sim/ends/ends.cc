@@ -16,7 +16,7 @@ void tell_path(const transport::Connection& connection, session::Session& sessio
 ClientEnd::ClientEnd(std::uint64_t seed, ClientSettings settings)
     : settings_(std::move(settings)),
       entropy_(seed_of(seed, "client entropy")),
-      handshake_(session::Role::Client, settings_.flights),
+      handshake_(settings_.exchanges->make_client()),
       session_(session::Role::Client, settings_.limits) {}
 
 void ClientEnd::call(TimePoint now) {
@@ -26,7 +26,7 @@ void ClientEnd::call(TimePoint now) {
   settings.remembered = settings_.remembered;
   settings.idle_life = settings_.idle_life;
   settings.token = settings_.token;
-  connection_ = std::make_unique<transport::Connection>(settings, handshake_, entropy_, settings_.route, now);
+  connection_ = std::make_unique<transport::Connection>(settings, *handshake_, entropy_, settings_.route, now);
   session_.attach(now);
   session_.set_keepalive({});
   connection_->greet(booster::as_bytes("hello"));
@@ -65,10 +65,10 @@ DatagramRun ClientEnd::next_datagrams(std::span<std::byte> into, TimePoint now) 
   return connection_->next_datagrams(into, now);
 }
 
-GatewayEnd::GatewayEnd(std::uint64_t seed, FakeHandshake::Flights flights, transport::DoorLimits limits,
+GatewayEnd::GatewayEnd(std::uint64_t seed, std::shared_ptr<Exchanges> exchanges, transport::DoorLimits limits,
                        session::Limits session_limits)
     : entropy_(seed_of(seed, "gateway entropy")),
-      maker_(flights),
+      exchanges_(std::move(exchanges)),
       limits_(limits),
       session_limits_(session_limits),
       secret_(booster::crypto::Secret::of_text("the gateway's secret")) {
@@ -76,7 +76,7 @@ GatewayEnd::GatewayEnd(std::uint64_t seed, FakeHandshake::Flights flights, trans
 }
 
 void GatewayEnd::restart(TimePoint now) {
-  door_ = std::make_unique<transport::Door>(secret_, maker_, entropy_, kWall, now, limits_);
+  door_ = std::make_unique<transport::Door>(secret_, *exchanges_, entropy_, kWall, now, limits_);
   guests_.clear();
   order_.clear();
 }

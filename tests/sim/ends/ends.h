@@ -1,4 +1,5 @@
-// The two ends of a tunnel as nodes of a world: the real transport and session, with a fake key exchange.
+// The two ends of a tunnel as nodes of a world: the real transport and session, with a fake key exchange unless a world
+// brings the real one.
 #pragma once
 #include <map>
 #include <memory>
@@ -19,8 +20,8 @@ struct ClientSettings {
   std::optional<transport::rate::Remembered> remembered{};
   std::optional<transport::path::IdleLife> idle_life{};
   booster::Bytes token{};
-  FakeHandshake::Flights flights{};
   session::Limits limits{};
+  std::shared_ptr<Exchanges> exchanges = std::make_shared<FakeExchanges>();
 };
 
 class ClientEnd : public Node {
@@ -57,7 +58,7 @@ class ClientEnd : public Node {
 
   ClientSettings settings_;
   SeededEntropy entropy_;
-  FakeHandshake handshake_;
+  std::unique_ptr<transport::Handshake> handshake_;
   session::Session session_;
   Traffic traffic_{session_};
   std::unique_ptr<transport::Connection> connection_;
@@ -68,8 +69,8 @@ class ClientEnd : public Node {
 
 class GatewayEnd : public Node {
  public:
-  explicit GatewayEnd(std::uint64_t seed, FakeHandshake::Flights flights = {}, transport::DoorLimits limits = {},
-                      session::Limits session_limits = {});
+  explicit GatewayEnd(std::uint64_t seed, std::shared_ptr<Exchanges> exchanges = std::make_shared<FakeExchanges>(),
+                      transport::DoorLimits limits = {}, session::Limits session_limits = {});
 
   struct Guest {
     explicit Guest(const session::Limits& limits) : session(session::Role::Gateway, limits) {}
@@ -94,7 +95,7 @@ class GatewayEnd : public Node {
   void after(TimePoint now);
 
   SeededEntropy entropy_;
-  FakeHandshakes maker_;
+  std::shared_ptr<Exchanges> exchanges_;
   transport::DoorLimits limits_;
   session::Limits session_limits_;
   booster::crypto::Secret secret_;

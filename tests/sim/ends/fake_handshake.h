@@ -50,9 +50,18 @@ class FakeHandshake final : public booster::transport::Handshake {
   codec::Bytes out_;
 };
 
-class FakeHandshakes final : public booster::transport::HandshakeMaker {
+// Makes the ends of key exchanges of a world.
+class Exchanges : public booster::transport::HandshakeMaker {  // a gateway's
  public:
-  explicit FakeHandshakes(const FakeHandshake::Flights& flights) : flights_(flights) {}
+  virtual std::unique_ptr<booster::transport::Handshake> make_client() = 0;
+};
+
+class FakeExchanges final : public Exchanges {
+ public:
+  explicit FakeExchanges(const FakeHandshake::Flights& flights = {}) : flights_(flights) {}
+  std::unique_ptr<booster::transport::Handshake> make_client() override {
+    return std::make_unique<FakeHandshake>(booster::transport::Role::Client, flights_);
+  }
   std::unique_ptr<booster::transport::Handshake> make_handshake() override {
     return std::make_unique<FakeHandshake>(booster::transport::Role::Gateway, flights_);
   }

@@ -55,6 +55,7 @@ struct Fared {
   std::uint64_t events = 0;
   std::string trace;
 };
-Fared run(const Drawn& world, bool keep_trace);
+Fared run(const Drawn& world, bool keep_trace,
+          const std::shared_ptr<Exchanges>& exchanges = std::make_shared<FakeExchanges>());
 
 }  // namespace sim

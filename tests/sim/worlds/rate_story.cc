@@ -35,7 +35,7 @@ Transfer::Transfer(World& world, Duplex links, std::size_t nth, std::optional<ra
     : by_client_(remembered.has_value()),
       client_(world.seed() + nth,
               {.route = {client_address(nth), gateway_address(nth)}, .remembered = remembered, .limits = roomy()}),
-      gateway_(world.seed() + nth, {}, {}, roomy()),
+      gateway_(world.seed() + nth, std::make_shared<FakeExchanges>(), {}, roomy()),
       client_host_(world.add_node("client " + std::to_string(nth), client_, {client_address(nth)})),
       gateway_host_(world.add_node("gateway " + std::to_string(nth), gateway_, {gateway_address(nth)})) {
   world.connect(client_address(nth), gateway_address(nth), {&links.up}, {&links.down});

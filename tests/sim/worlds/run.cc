@@ -15,11 +15,11 @@ constexpr int kDeadlock = 20;  // who has not come to an end by then never will
 
 class Run {
  public:
-  explicit Run(const Drawn& plan)
+  Run(const Drawn& plan, const std::shared_ptr<Exchanges>& exchanges)
       : plan_(plan),
         world_(plan.seed),
-        client_(plan.seed, {.route = {first_, server_}}),
-        gateway_(plan.seed),
+        client_(plan.seed, {.route = {first_, server_}, .exchanges = exchanges}),
+        gateway_(plan.seed, exchanges),
         conduct_(gateway_) {
     gateway_.on_guest([this](GatewayEnd::Guest& guest) {
       for (const DrawnStream& each : plan_.streams) {
@@ -200,8 +200,8 @@ class Run {
 
 }  // namespace
 
-Fared run(const Drawn& plan, bool keep_trace) {
-  return Run(plan).fare(keep_trace);
+Fared run(const Drawn& plan, bool keep_trace, const std::shared_ptr<Exchanges>& exchanges) {
+  return Run(plan, exchanges).fare(keep_trace);
 }
 
 }  // namespace sim

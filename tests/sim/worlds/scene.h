@@ -21,12 +21,13 @@ inline LinkPair scene_link(double bits_per_second = 10e6) {
 
 class Scene {
  public:
-  explicit Scene(const LinkPair& link = scene_link(), FakeHandshake::Flights flights = {},
+  explicit Scene(const LinkPair& link = scene_link(), const FakeHandshake::Flights& flights = {},
                  transport::DoorLimits door = {}, std::uint64_t seed = 1,
                  const std::optional<transport::path::IdleLife>& idle_life = std::nullopt)
       : world(seed),
-        client(seed, {.route = {first, server}, .idle_life = idle_life, .flights = flights}),
-        gateway(seed, flights, door) {
+        exchanges(std::make_shared<FakeExchanges>(flights)),
+        client(seed, {.route = {first, server}, .idle_life = idle_life, .exchanges = exchanges}),
+        gateway(seed, exchanges, door) {
     here = &world.add_node("client", client, {first});
     there = &world.add_node("gateway", gateway, {server});
     const Duplex links = world.add_links("path", link);
@@ -68,6 +69,7 @@ class Scene {
   Address second = address("10.0.0.2", 5000);
   Address server = address("192.0.2.1", 443);
   World world;
+  std::shared_ptr<Exchanges> exchanges;
   ClientEnd client;
   GatewayEnd gateway;
   Host* here;
