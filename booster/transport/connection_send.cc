@@ -188,10 +188,14 @@ std::size_t Connection::finish_short(Draft& draft, path::Path& path, TimePoint n
   if (path.rate) draft.record.pace = static_cast<std::uint8_t>(path.rate->pace());
   if (draft.ack) path.acks.on_sent(now);
   path.unasked = draft.record.eliciting ? 0 : path.unasked + 1;
-  if (draft.record.eliciting && path.rate && path.sent.bytes_in_flight() == 0) {
-    path.rate->on_burst_begins(path.sent.delivered_bytes(), now);
+  if (draft.record.eliciting) {
+    // Where only the window held it back the burst goes on: on a short path all of it may be acknowledged by now.
+    if (path.rate && path.ran_dry && path.sent.bytes_in_flight() == 0) {
+      path.rate->on_burst_begins(path.sent.delivered_bytes(), now);
+    }
+    path.ran_dry = source_ == nullptr || !source_->has_frames(now);
+    path.pacer.on_sent(size, now);
   }
-  if (draft.record.eliciting) path.pacer.on_sent(size, now);
   consider_copies(path, draft.record, draft.last, now);
   if (watch_) watch_->on_sent(path.id, draft.record, now);
   const bool timed = draft.record.eliciting && path.rate;
