@@ -195,6 +195,7 @@ Task<Result<>> Mux::watch_silence() {
 
 Task<Result<>> Mux::read_frames(net::Stream& wire) {
   Bytes buffer(net::is_local_socket(wire.fd()) ? kLocalRead : 2 * session::kMaxFrame);
+  std::size_t begin = 0;  // of what is not used yet
   std::size_t filled = 0;
   for (;;) {
     CO_TRY_ASSIGN(const std::size_t count, co_await wire.read(std::span(buffer).subspan(filled)));
@@ -203,7 +204,8 @@ Task<Result<>> Mux::read_frames(net::Stream& wire) {
     if (on_heard_) on_heard_(loop_.now() - last_heard_);
     last_heard_ = loop_.now();
     measure(wire.fd(), count);
-    const Result<std::size_t> used = session_.on_frames(ByteView(buffer).first(filled), loop_.now());
+    const ByteView unused = ByteView(buffer).subspan(begin, filled - begin);
+    const Result<std::size_t> used = session_.on_frames(unused, loop_.now());
     on_events();
     if (!used) {
       // The session is over, by us or by them; the writer still tells why, and closing on unread bytes could take that
@@ -211,9 +213,13 @@ Task<Result<>> Mux::read_frames(net::Stream& wire) {
       CO_TRY(co_await read_away(wire, buffer));
       co_return tl::unexpected(used.error());
     }
-    std::copy(buffer.begin() + static_cast<std::ptrdiff_t>(*used), buffer.begin() + static_cast<std::ptrdiff_t>(filled),
+    begin += *used;
+    const bool roomy = buffer.size() - filled >= buffer.size() / 2;
+    if (begin < filled && roomy) continue;
+    std::copy(buffer.begin() + static_cast<std::ptrdiff_t>(begin), buffer.begin() + static_cast<std::ptrdiff_t>(filled),
               buffer.begin());
-    filled -= *used;
+    filled -= begin;
+    begin = 0;
   }
 }
 
