@@ -8,6 +8,9 @@ namespace booster::carrier {
 
 // With what SendGate lets stand before it: 16 KiB in the kernel.
 constexpr std::size_t kRecord = std::size_t{12} << 10;
+// Between processes of one host nothing chooses late, and each call costs more than the octets it moves.
+constexpr std::size_t kLocalRecords = std::size_t{64} << 10;
+constexpr std::size_t kLocalRead = std::size_t{128} << 10;
 
 struct Ends {
   std::optional<Error> first;

@@ -2,6 +2,7 @@
 
 #include "booster/carrier/carry_parts.h"
 #include "booster/net/send_gate.h"
+#include "booster/net/socket_options.h"
 #include "booster/net/tcp.h"
 #include "booster/net/tcp_info.h"
 #include "booster/runtime/scope.h"
@@ -193,7 +194,8 @@ Task<Result<>> Mux::watch_silence() {
 }
 
 Task<Result<>> Mux::read_frames(net::Stream& wire) {
-  Bytes buffer(2 * session::kMaxFrame);
+  Bytes buffer(net::is_local_socket(wire.fd()) ? kLocalRead : 2 * session::kMaxFrame);
+  std::size_t begin = 0;  // of what is not used yet
   std::size_t filled = 0;
   for (;;) {
     CO_TRY_ASSIGN(const std::size_t count, co_await wire.read(std::span(buffer).subspan(filled)));
@@ -202,7 +204,8 @@ Task<Result<>> Mux::read_frames(net::Stream& wire) {
     if (on_heard_) on_heard_(loop_.now() - last_heard_);
     last_heard_ = loop_.now();
     measure(wire.fd(), count);
-    const Result<std::size_t> used = session_.on_frames(ByteView(buffer).first(filled), loop_.now());
+    const ByteView unused = ByteView(buffer).subspan(begin, filled - begin);
+    const Result<std::size_t> used = session_.on_frames(unused, loop_.now());
     on_events();
     if (!used) {
       // The session is over, by us or by them; the writer still tells why, and closing on unread bytes could take that
@@ -210,9 +213,13 @@ Task<Result<>> Mux::read_frames(net::Stream& wire) {
       CO_TRY(co_await read_away(wire, buffer));
       co_return tl::unexpected(used.error());
     }
-    std::copy(buffer.begin() + static_cast<std::ptrdiff_t>(*used), buffer.begin() + static_cast<std::ptrdiff_t>(filled),
+    begin += *used;
+    const bool roomy = buffer.size() - filled >= buffer.size() / 2;
+    if (begin < filled && roomy) continue;
+    std::copy(buffer.begin() + static_cast<std::ptrdiff_t>(begin), buffer.begin() + static_cast<std::ptrdiff_t>(filled),
               buffer.begin());
-    filled -= *used;
+    filled -= begin;
+    begin = 0;
   }
 }
 
@@ -243,8 +250,19 @@ void Mux::tell_link_rate() {
   link_rate_changed_.notify_all();
 }
 
+// As many records as there are and fit.
+std::size_t Mux::fill_records(std::span<std::byte> into, runtime::TimePoint now) {
+  std::size_t filled = 0;
+  for (;;) {
+    const std::size_t limit = std::min(session_.record_limit(), into.size() - filled);
+    const std::size_t size = session_.fill(into.subspan(filled, limit), now, nullptr);
+    filled += size;
+    if (size == 0 || into.size() - filled < session::kMaxRecord) return filled;
+  }
+}
+
 Task<Result<>> Mux::write_frames(net::Stream& wire) {
-  Bytes record(kRecord);
+  Bytes records(net::is_local_socket(wire.fd()) ? kLocalRecords : kRecord);
   net::SendGate gate(loop_, wire.fd());
   for (;;) {
     CO_TRY(co_await gate.open());
@@ -253,10 +271,9 @@ Task<Result<>> Mux::write_frames(net::Stream& wire) {
       session_.on_deadline(now);
       on_events();
     }
-    const std::size_t limit = std::min(session_.record_limit(), record.size());
-    const std::size_t size = session_.fill(std::span(record).first(limit), now, nullptr);
+    const std::size_t size = fill_records(records, now);
     if (size > 0) {
-      CO_TRY(co_await wire.write(ByteView(record).first(size)));
+      CO_TRY(co_await wire.write(ByteView(records).first(size)));
       measure(wire.fd(), size);
       on_events();
       continue;

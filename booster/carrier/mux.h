@@ -114,6 +114,7 @@ class Mux {
   friend class MuxStream;
   Task<Result<>> read_frames(net::Stream& wire);
   Task<Result<>> write_frames(net::Stream& wire);
+  std::size_t fill_records(std::span<std::byte> into, runtime::TimePoint now);
   void measure(int fd, std::size_t bytes);
   void tell_link_rate();
   Task<Result<>> watch_silence();

@@ -90,7 +90,7 @@ bool UdpPort::take_batch(net::UdpSocket& socket, Result<std::size_t>& count) {
     machine_.on_datagram(route, each.bytes, static_cast<transport::Ecn>(each.ecn), each.received);
   }
   machine_.settle(loop_.now());
-  return true;
+  return batch_.is_full();
 }
 
 Task<Result<>> UdpPort::receive_all(Socket socket) {

@@ -9,7 +9,7 @@
 
 namespace booster::net {
 
-SendGate::SendGate(runtime::Loop& loop, int fd) : loop_(loop), fd_(fd) {}
+SendGate::SendGate(runtime::Loop& loop, int fd) : loop_(loop), fd_(is_local_socket(fd) ? -1 : fd) {}
 
 SendGate::~SendGate() {
   watch_.reset();

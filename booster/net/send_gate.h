@@ -24,7 +24,7 @@ class SendGate {
   bool is_open() const;
 
   runtime::Loop& loop_;
-  int fd_;
+  int fd_;        // -1: it is always open
   int own_ = -1;  // a second descriptor: the first is polled by its stream
   std::unique_ptr<runtime::FdWatch> watch_;
 };

@@ -23,4 +23,10 @@ TunnelSocket tune_tunnel_socket(const Stream& stream) {
   return tuned;
 }
 
+bool is_local_socket(int fd) {
+  int domain = AF_UNSPEC;
+  socklen_t size = sizeof domain;
+  return fd >= 0 && ::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+}
+
 }  // namespace booster::net

@@ -15,4 +15,7 @@ struct TunnelSocket {
 constexpr int kNotSentLowat = 8 * 1024;  // half of it and a record of 12 KiB: never more than 16 KiB are unsent
 TunnelSocket tune_tunnel_socket(const Stream& stream);
 
+// Its other end is on this host (a Unix socket): nothing waits in a network. -1 is none.
+bool is_local_socket(int fd);
+
 }  // namespace booster::net

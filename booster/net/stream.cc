@@ -1,5 +1,6 @@
 #include "booster/net/stream.h"
 
+#include "booster/net/copy_buffer.h"
 #include "booster/runtime/scope.h"
 
 namespace booster::net {
@@ -14,12 +15,13 @@ Task<Result<>> read_exactly(Stream& stream, std::span<std::byte> into) {
 }
 
 Task<Result<std::uint64_t>> copy_until_end(Stream& from, Stream& to) {
-  Bytes buffer(kCopyBuffer);
+  CopyBuffer buffer;
   std::uint64_t copied = 0;
   for (;;) {
-    CO_TRY_ASSIGN(const std::size_t count, co_await from.read(buffer));
+    CO_TRY_ASSIGN(const std::size_t count, co_await from.read(buffer.room()));
     if (count == 0) break;
-    CO_TRY(co_await to.write(ByteView(buffer).first(count)));
+    CO_TRY(co_await to.write(buffer.first(count)));
+    buffer.note(count);
     copied += count;
   }
   CO_TRY(co_await to.finish());

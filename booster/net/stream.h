@@ -40,8 +40,7 @@ using StreamPtr = std::unique_ptr<Stream>;
 Task<Result<>> read_exactly(Stream& stream, std::span<std::byte> into);
 
 // Copies from one to the other until the source finishes, then half-closes the target.
-// Gives the number of bytes copied. Bounded: one buffer of kCopyBuffer.
-constexpr std::size_t kCopyBuffer = 32 * 1024;
+// Gives the number of bytes copied. Bounded: one CopyBuffer.
 Task<Result<std::uint64_t>> copy_until_end(Stream& from, Stream& to);
 
 // Both directions until both have finished or one fails; then closes both.

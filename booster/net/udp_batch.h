@@ -15,6 +15,8 @@ class UdpBatch {
 
   // What the last receive() brought, in the order of arrival; until the next one.
   std::span<const UdpDatagram> datagrams() const { return datagrams_; }
+  // It brought as much as it could: more may wait. Else the queue was found empty behind it.
+  bool is_full() const { return full_; }
 
  private:
   friend class UdpReceiver;
@@ -29,7 +31,10 @@ class UdpBatch {
 
   std::span<UdpHeader> headers() { return headers_; }
   void rearm(std::size_t slot);  // before it receives
-  void clear() { datagrams_.clear(); }
+  void clear() {
+    datagrams_.clear();
+    full_ = false;
+  }
   // Adds the datagrams of a slot.
   void take(std::size_t slot, const UdpArrival& arrival, std::uint16_t local_port, runtime::TimePoint received);
 
@@ -37,6 +42,7 @@ class UdpBatch {
   std::vector<Slot> slots_;
   std::vector<UdpHeader> headers_;
   std::vector<UdpDatagram> datagrams_;
+  bool full_ = false;
 };
 
 }  // namespace booster::net

@@ -61,6 +61,8 @@ Result<std::size_t> UdpReceiver::receive(int fd, std::uint16_t local_port, UdpBa
       if (whole) batch.take(i, arrival, local_port, clocks.moment(arrival, empty_at_));
       batch.rearm(i);
     }
+    batch.full_ = count == batch.headers().size();
+    if (!batch.full_) empty_at_ = asked;
     if (!batch.datagrams().empty()) return batch.datagrams().size();  // else only empty ones, which are nobody's
   }
 }

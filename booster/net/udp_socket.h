@@ -26,7 +26,8 @@ class UdpSocket {
   Task<Result<>> readable() { return watch_.readable(); }
   Task<Result<>> writable() { return watch_.writable(); }
 
-  // Takes what has arrived, never waits: call it until it gives 0, with no coroutine for a packet.
+  // Takes what has arrived, never waits: call it until it gives 0 or the batch is not full, with no coroutine for a
+  // packet.
   //   Errors  Closed, Io
   Result<std::size_t> receive(UdpBatch& batch);
   // Sends `run`, cut every `segment` octets (the last may be shorter), never waits. The outcome says how far it came.

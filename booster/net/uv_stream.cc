@@ -21,6 +21,12 @@ class ReadAwaiter final : public runtime::Leaf {
     CHECK(stream_.reader_ == nullptr);
     if (!wait(self)) return false;
     stream_.reader_ = this;
+    if (stream_.unheard_ != 0) {
+      end(stream_.unheard_);
+      return true;
+    }
+    if (stream_.reading_) return true;
+    stream_.reading_ = true;
     const int rc = uv_read_start(
         stream_.handle_,
         [](uv_handle_t* handle, std::size_t, uv_buf_t* buffer) {
@@ -30,9 +36,7 @@ class ReadAwaiter final : public runtime::Leaf {
                                                 static_cast<unsigned>(me->into_.size()));
         },
         [](uv_stream_t* handle, ssize_t count, const uv_buf_t*) {
-          if (count == 0) return;  // nothing now
-          auto* me = static_cast<UvStream*>(handle->data)->reader_;
-          if (me != nullptr) me->end(count);
+          if (count != 0) static_cast<UvStream*>(handle->data)->on_read(count);  // else nothing now
         });
     if (rc != 0) end(rc);
     return true;
@@ -45,20 +49,33 @@ class ReadAwaiter final : public runtime::Leaf {
   }
   void end(ssize_t count) {
     count_ = count;
-    detach();
+    stream_.reader_ = nullptr;
+    if (count < 0) stream_.stop_reading();
     complete();
   }
 
  private:
-  void abort() override { detach(); }
-  void detach() {
-    if (stream_.handle_ != nullptr) uv_read_stop(stream_.handle_);
+  void abort() override {
     stream_.reader_ = nullptr;
+    stream_.stop_reading();
   }
   UvStream& stream_;
   std::span<std::byte> into_;
   ssize_t count_ = 0;
 };
+
+// Who reads mostly reads on before the loop looks the next time: the descriptor stays watched, and is let go of when
+// something comes that nobody wants.
+void UvStream::on_read(ssize_t count) {
+  if (reader_ != nullptr) return reader_->end(count);
+  if (count != UV_ENOBUFS) unheard_ = count;
+  stop_reading();
+}
+
+void UvStream::stop_reading() {
+  reading_ = false;
+  if (handle_ != nullptr) uv_read_stop(handle_);
+}
 
 class WriteAwaiter final : public runtime::Leaf {
  public:

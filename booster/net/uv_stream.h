@@ -26,8 +26,12 @@ class UvStream final : public Stream {
   friend class ReadAwaiter;
   friend class WriteAwaiter;
   explicit UvStream(uv_stream_t* handle) : handle_(handle) {}
+  void on_read(ssize_t count);
+  void stop_reading();
 
   uv_stream_t* handle_;
+  bool reading_ = false;  // the loop watches for something to read
+  ssize_t unheard_ = 0;   // the end, or an error, that came while nobody read
   class ReadAwaiter* reader_ = nullptr;
   class WriteAwaiter* writer_ = nullptr;
   class ShutdownAwaiter* finisher_ = nullptr;

@@ -20,10 +20,12 @@ class FdWatch {
 
  private:
   Task<Result<>> ready(int event);
-  void arm();
+  void watch(int events);
+  void on_events(int events);
 
   uv_poll_t* poll_;  // nullptr: closed
-  int wanted_ = 0;
+  int wanted_ = 0;   // somebody waits for it
+  int watched_ = 0;  // by the loop; stays so from one wait to the next
   int seen_ = 0;
   Notify change_;
 };

@@ -21,17 +21,20 @@ FineTimer::~FineTimer() {
   ::close(fd_);
 }
 
+// A deadline mostly moves away before it comes: the kernel is told of it once it would be missed.
 void FineTimer::set(TimePoint when) {
-  if (when == when_) return;
-  when_ = when;
+  due_ = when;
+  if (when < armed_) arm(when);
+}
+
+void FineTimer::arm(TimePoint when) {
+  armed_ = when;
+  // Zero would switch it off.
+  const auto since = std::max<Duration>(when.time_since_epoch(), std::chrono::nanoseconds(1));
+  const auto whole = std::chrono::floor<std::chrono::seconds>(since);
   itimerspec spec{};
-  if (when != kNever) {
-    // Zero would switch it off.
-    const auto since = std::max<Duration>(when.time_since_epoch(), std::chrono::nanoseconds(1));
-    const auto whole = std::chrono::floor<std::chrono::seconds>(since);
-    spec.it_value.tv_sec = whole.count();
-    spec.it_value.tv_nsec = std::chrono::duration_cast<std::chrono::nanoseconds>(since - whole).count();
-  }
+  spec.it_value.tv_sec = whole.count();
+  spec.it_value.tv_nsec = std::chrono::duration_cast<std::chrono::nanoseconds>(since - whole).count();
   timerfd_settime(fd_, TFD_TIMER_ABSTIME, &spec, nullptr);
 }
 
@@ -39,10 +42,13 @@ Task<Result<>> FineTimer::fired() {
   for (;;) {
     CO_TRY(co_await watch_.readable());
     std::uint64_t times = 0;
-    if (::read(fd_, &times, sizeof times) == sizeof times) {
-      when_ = kNever;
+    if (::read(fd_, &times, sizeof times) != sizeof times) continue;
+    armed_ = kNever;
+    if (due_ <= read_boot_clock()) {
+      due_ = kNever;
       co_return Result<>();
     }
+    if (due_ != kNever) arm(due_);
   }
 }
 

@@ -21,9 +21,11 @@ class FineTimer {
 
  private:
   FineTimer(Loop& loop, int fd);
+  void arm(TimePoint when);
 
   int fd_;
-  TimePoint when_ = kNever;
+  TimePoint due_ = kNever;
+  TimePoint armed_ = kNever;  // in the kernel; not later than due_
   FdWatch watch_;
 };
 

@@ -48,11 +48,14 @@ void Session::set_path(BitsPerSecond rate, Duration rtt) {
     const double wanted = std::min(bdp * factor, static_cast<double>(high));
     return std::max(low, static_cast<std::uint64_t>(wanted));
   };
+  const std::uint64_t before = stream_window_;
   stream_window_ = times(4, stream_window_, limits_.receive_budget / 2);
   session_window_ = times(5, session_window_, limits_.receive_budget);
   path_send_ = static_cast<std::size_t>(times(4, path_send_, limits_.send_budget / 2));
   stream_send_ = static_cast<std::size_t>(times(4, stream_send_, limits_.send_budget / 2));
-  for (auto& [id, stream] : streams_) update_stream_credit(*stream);
+  if (stream_window_ != before) {
+    for (auto& [id, stream] : streams_) update_stream_credit(*stream);
+  }
   update_session_credit();
   wake_writers();
 }

@@ -238,7 +238,7 @@ class Connection {
   bool may_send_data(const path::Path& path, TimePoint now) const;
   bool may_send_at_all(const path::Path& path) const { return allowed_to(path) >= kLeastPacket; }
   bool may_search_mtu(const path::Path& path) const;
-  bool wants_packet(const path::Path& path, TimePoint now) const;
+  bool wants_packet(const path::Path& path, bool may_carry_data, TimePoint now) const;
   TimePoint path_deadline(const path::Path& path, TimePoint now) const;
   std::size_t allowed_to(const path::Path& path) const;  // by RFC 9000 §8.1
   static std::size_t allowed_to(const path::Candidate& candidate);

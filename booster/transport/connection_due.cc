@@ -46,10 +46,10 @@ bool Connection::own_frames_due(const path::Path& path, TimePoint now) const {
          greeting_.has_pieces() || (!long_ && tls_.has_pieces());
 }
 
-bool Connection::wants_packet(const path::Path& path, TimePoint now) const {
+bool Connection::wants_packet(const path::Path& path, bool may_carry_data, TimePoint now) const {
   if (!established_ || !may_send_at_all(path)) return false;
   if (path.acks.due(now) || path.probes_due > 0 || own_frames_due(path, now)) return true;
-  return may_send_data(path, now) && source_ != nullptr && source_->has_frames(now);
+  return may_carry_data && source_ != nullptr && source_->has_frames(now);
 }
 
 bool Connection::long_due(TimePoint now) const {

@@ -188,10 +188,14 @@ std::size_t Connection::finish_short(Draft& draft, path::Path& path, TimePoint n
   if (path.rate) draft.record.pace = static_cast<std::uint8_t>(path.rate->pace());
   if (draft.ack) path.acks.on_sent(now);
   path.unasked = draft.record.eliciting ? 0 : path.unasked + 1;
-  if (draft.record.eliciting && path.rate && path.sent.bytes_in_flight() == 0) {
-    path.rate->on_burst_begins(path.sent.delivered_bytes(), now);
+  if (draft.record.eliciting) {
+    // Where only the window held it back the burst goes on: on a short path all of it may be acknowledged by now.
+    if (path.rate && path.ran_dry && path.sent.bytes_in_flight() == 0) {
+      path.rate->on_burst_begins(path.sent.delivered_bytes(), now);
+    }
+    path.ran_dry = source_ == nullptr || !source_->has_frames(now);
+    path.pacer.on_sent(size, now);
   }
-  if (draft.record.eliciting) path.pacer.on_sent(size, now);
   consider_copies(path, draft.record, draft.last, now);
   if (watch_) watch_->on_sent(path.id, draft.record, now);
   const bool timed = draft.record.eliciting && path.rate;
@@ -300,8 +304,9 @@ DatagramRun Connection::handshake_datagram(std::span<std::byte> into, TimePoint 
   std::size_t size = write_long(into.first(most), now);
   if (size == 0) return {};
   // What is ready for the gateway rides with the end of the handshake.
-  if (established_ && wants_packet(path, now)) {
-    size += write_short(path, into.subspan(size, most - size), may_send_data(path, now), now);
+  const bool data = may_send_data(path, now);
+  if (established_ && wants_packet(path, data, now)) {
+    size += write_short(path, into.subspan(size, most - size), data, now);
   }
   return sent(path, path.route, size, size, now);
 }
@@ -310,12 +315,14 @@ DatagramRun Connection::handshake_datagram(std::span<std::byte> into, TimePoint 
 DatagramRun Connection::path_datagrams(path::Path& path, std::span<std::byte> into, TimePoint now) {
   std::size_t total = 0;
   std::size_t segment = 0;
-  for (std::size_t count = 0; count < kMostSegments && wants_packet(path, now); ++count) {
+  for (std::size_t count = 0; count < kMostSegments; ++count) {
+    const bool data = may_send_data(path, now);
+    if (!wants_packet(path, data, now)) break;
     const std::size_t allowed = allowed_to(path);
     if (allowed < total + kLeastPacket) break;
     const std::size_t most = std::min(segment != 0 ? segment : path.mtu.size(), allowed - total);
     if (total + most > into.size()) break;
-    const std::size_t size = write_short(path, into.subspan(total, most), may_send_data(path, now), now);
+    const std::size_t size = write_short(path, into.subspan(total, most), data, now);
     if (size == 0) break;
     if (segment == 0) segment = size;
     total += size;

@@ -11,6 +11,7 @@ PROXY is host:port of an HTTP CONNECT proxy, or `-`. SIGTERM ends `receive` and 
 hosts share.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -52,15 +53,13 @@ class Arrivals:
 
     def read(self, stream: socket.socket, seconds: float) -> None:
         """Until then, or until the stream ends or breaks."""
-        while (left := self.begun + seconds - time.monotonic()) > 0:
-            stream.settimeout(left)
-            try:
+        with contextlib.suppress(OSError):
+            while (left := self.begun + seconds - time.monotonic()) > 0:
+                stream.settimeout(left)
                 got = stream.recv(READ)
-            except OSError:
-                break
-            if not got:
-                break
-            self.add(len(got))
+                if not got:
+                    break
+                self.add(len(got))
 
     def told(self) -> dict[str, Any]:
         return {"begun": self.begun, "arrivals": self.counts}

@@ -70,6 +70,7 @@ struct Path {
   TimePoint heard{};                     // a packet of the peer's was opened
   TimePoint left{};                      // the last one of ours went
   std::uint64_t app_limited_to = 0;      // octets sent when there was nothing more to send
+  bool ran_dry = true;                   // nothing waited behind what left last
   std::optional<Duration> arrival_base;  // unwraps the peer's clock
   std::uint32_t arrival_last = 0;
   std::uint64_t ce_seen = 0;

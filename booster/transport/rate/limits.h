@@ -45,6 +45,7 @@ constexpr std::size_t kMemoryPackets = 600;  // of loss: half of what is older i
 constexpr std::uint64_t kBurstGap = 3;       // packets: lost ones nearer to each other are lost together
 constexpr std::size_t kBurstPackets = 2;     // RFC 9002 §7.7
 constexpr Duration kBurstTime = milliseconds(1);
+constexpr std::size_t kGroupPackets = 4;  // in half a burst, from some 100 Mbit/s on: then they leave together
 constexpr Duration kProbeApart = milliseconds(50);  // in an outage: its end is found so soon, for a minute
 constexpr Duration kOutageProbed = seconds(60);
 

@@ -1,4 +1,5 @@
-// Pacer: packets leave at a rate, by credit; never more than a small burst at once.            Source: RFC 9002 §7.7
+// Pacer: packets leave at a rate, by credit; never more than a small burst at once. On a fast path they leave in groups
+// of half of one: to wake for each packet would cost more than to send it.                 Source: RFC 9002 §7.7
 #pragma once
 #include "booster/transport/rate/limits.h"
 
@@ -16,11 +17,13 @@ class Pacer {
 
  private:
   double most() const;
+  double group() const;
   double credit_at(TimePoint now) const;
 
   BitsPerSecond rate_ = kTrainRate;
   double packet_ = 1200;
   double credit_ = 2400;
+  bool used_up_ = false;  // the credit; goes on with a group
   TimePoint at_{};
 };
 

@@ -68,10 +68,7 @@ void SentPackets::acknowledge(Entry& entry, AckReport& report) {
   }
   const bool was_lost = std::exchange(entry.state, State::Acked) == State::Lost;
   // Its tickets go with it; what it was stays findable.
-  SentPacket taken = packet;
-  packet.tickets.clear();
-  packet.own.clear();
-  (was_lost ? report.returned : report.acked).push_back(std::move(taken));
+  (was_lost ? report.returned : report.acked).push_back(std::move(packet));
 }
 
 Result<AckReport> SentPackets::on_ack(std::span<const NumberRange> ranges, TimePoint now) {

@@ -1,5 +1,6 @@
 #include "proxy/gateway/dispatcher/relay.h"
 
+#include "booster/net/copy_buffer.h"
 #include "booster/runtime/scope.h"
 
 namespace proxy::gateway::dispatcher {
@@ -8,21 +9,13 @@ namespace {
 namespace runtime = booster::runtime;
 using booster::carrier::MuxStream;
 
-constexpr std::size_t kIdleBuffer = 1024;  // most streams wait most of the time
-constexpr std::size_t kBusyBuffer = 32 * 1024;
-
 Task<Result<>> copy(MuxStream& from, MuxStream& to) {
-  Bytes buffer(kIdleBuffer);
+  booster::net::CopyBuffer buffer;
   for (;;) {
-    CO_TRY_ASSIGN(const std::size_t count, co_await from.read(buffer));
+    CO_TRY_ASSIGN(const std::size_t count, co_await from.read(buffer.room()));
     if (count == 0) break;
-    CO_TRY(co_await to.write(ByteView(buffer).first(count)));
-    if (count == buffer.size()) {
-      buffer.resize(kBusyBuffer);
-    } else if (buffer.size() > kIdleBuffer && count < kIdleBuffer) {
-      buffer.resize(kIdleBuffer);
-      buffer.shrink_to_fit();
-    }
+    CO_TRY(co_await to.write(buffer.first(count)));
+    buffer.note(count);
   }
   co_return co_await to.finish();
 }

@@ -1,7 +1,11 @@
 // The Stream interface's conformance suite, run over every kind of pair.
 #include "booster/net/stream.h"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "booster/net/memory_stream.h"
+#include "booster/net/socket_options.h"
 #include "booster/net/tcp.h"
 #include "tests/support/coro_test.h"
 
@@ -85,6 +89,30 @@ CORO_TEST_REAL(StreamConformance, UnixSocketPair) {
   pair.client = *adopt_fd(loop, ends->first);
   pair.server = *adopt_fd(loop, ends->second);
   co_await conforms(loop, std::move(pair));
+}
+
+CORO_TEST_REAL(UvStream, WhatComesWhileNobodyReadsIsReadLater) {
+  Result<MemoryPair> pair = co_await connected_pair(loop, *Address::parse("127.0.0.1:0"));
+  CO_ASSERT_OK(pair);
+  Bytes buffer(100);
+  CO_ASSERT_OK(co_await pair->client->write(as_bytes("one")));
+  EXPECT_EQ((co_await pair->server->read(buffer)).value_or(0), 3U);
+  CO_ASSERT_OK(co_await pair->client->write(as_bytes("two")));
+  CO_ASSERT_OK(co_await runtime::sleep_for(std::chrono::milliseconds(5)));
+  CO_ASSERT_OK(co_await pair->client->finish());
+  CO_ASSERT_OK(co_await runtime::sleep_for(std::chrono::milliseconds(5)));
+  EXPECT_EQ(as_text(*co_await receive_all(*pair->server)), "two");
+}
+
+CORO_TEST_REAL(SocketOptions, OnlyAUnixSocketIsLocal) {
+  Result<MemoryPair> pair = co_await connected_pair(loop, *Address::parse("127.0.0.1:0"));
+  CO_ASSERT_OK(pair);
+  EXPECT_FALSE(is_local_socket(pair->client->fd()));
+  EXPECT_FALSE(is_local_socket(-1));
+  int ends[2] = {-1, -1};
+  CO_ASSERT_TRUE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+  EXPECT_TRUE(is_local_socket(ends[0]));
+  for (const int end : ends) ::close(end);
 }
 
 CORO_TEST_REAL(Connect, ARefusalIsUnreachableAndNamesTheAddress) {

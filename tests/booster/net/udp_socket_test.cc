@@ -239,6 +239,23 @@ CORO_TEST_REAL(UdpSocket, ClosingEndsAWaitAndCancellingLeavesTheSocketAlive) {
   EXPECT_EQ((*socket)->send(as_bytes("x"), 100, route, Ecn::NotEct).error().code, Errc::Closed);
 }
 
+CORO_TEST_REAL(UdpSocket, ABatchThatIsNotFullFoundTheQueueEmpty) {
+  UdpOptions options = udp_options("127.0.0.1:0");
+  options.receive_segments = options.send_segments = false;
+  const auto socket = UdpSocket::open(loop, options);
+  CO_ASSERT_OK(socket);
+  UdpRoute route;
+  route.remote = (*socket)->local();
+  UdpBatch batch;
+  CO_ASSERT_OK((*socket)->receive(batch));
+  EXPECT_FALSE(batch.is_full());
+  CO_ASSERT_OK((*socket)->send(udp_run(33, 100, 0), 100, route, Ecn::NotEct));
+  EXPECT_EQ((*socket)->receive(batch).value_or(0), 32U);
+  EXPECT_TRUE(batch.is_full());
+  EXPECT_EQ((*socket)->receive(batch).value_or(0), 1U);
+  EXPECT_FALSE(batch.is_full());
+}
+
 TEST(UdpEndpoint, IsTheSameForAnAddressInBothForms) {
   EXPECT_EQ(udp_endpoint("192.0.2.1", 443), udp_endpoint("::ffff:192.0.2.1", 443));
   EXPECT_EQ(udp_endpoint("192.0.2.1", 443).address().to_string(), "192.0.2.1:443");
