@@ -17,6 +17,8 @@ from rows import Row, commit, save, table  # noqa: E402
 PROGRAM = ROOT / "build" / "release" / "perf" / "codec_bench"
 # The free ones follow no rules on references and pad nothing: what safety costs. Only live mail knows the rules.
 FREE = ("packetboat-free", "packetboat-mix-free")
+# What goes up is coded one way whatever the link: a worker would have to hold a mixer for each client.
+DOWN_ONLY = ("packetboat-mix", "packetboat-lz4", *FREE)
 METHODS = ("packetboat", "packetboat-mix", "packetboat-lz4", *FREE, "gzip-each", "deflate-stream", "zstd19-each", "zstd19-solid")
 GENERATED, GENERATED_QUICK = 400, 60
 ARCHIVE = ".tar.zst"
@@ -72,7 +74,7 @@ def main() -> int:
     at = commit()
     trust = [args.authserv_id, *args.user]
     rows = [measure(method, mode, name, folder, at, trust) for name, folder in folders(args) for mode in args.mode or ("bulk", "live", "up")
-            for method in args.method or METHODS if mode == "live" or method not in FREE]
+            for method in args.method or METHODS if mode == "live" or method not in (FREE if mode == "bulk" else DOWN_ONLY)]
     if not rows:
         print("bench codec: no such folder", file=sys.stderr)
         return 1

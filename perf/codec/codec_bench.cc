@@ -65,32 +65,33 @@ std::vector<Bytes> read_folder(const std::string& folder, Mode mode) {
 
 int run(const Method& method, const Options& options, const std::string& folder) {
   const std::vector<Bytes> mails = read_folder(folder, options.mode);
-  std::vector<std::size_t> sizes;
+  Crossed crossed;
+  crossed.mode = options.mode;
   std::size_t raw = 0;
   for (const Bytes& mail : mails) {
-    sizes.push_back(mail.size());
+    crossed.sizes.push_back(mail.size());
     raw += mail.size();
   }
-  Bytes link;
   const std::unique_ptr<Encoder> encoder = method.make(options);
   const Clock::time_point begun = Clock::now();
   for (const Bytes& mail : mails) {
-    if (const auto done = encoder->encode(mail, link); !done) {
+    if (const auto done = encoder->encode(mail, crossed.link); !done) {
       std::fprintf(stderr, "%s\n", to_string(done.error()).c_str());
       return 1;
     }
+    crossed.ends.push_back(crossed.link.size());
   }
-  (void)encoder->finish(link);
+  (void)encoder->finish(crossed.link);
   const double encoding = seconds_since(begun);
   const Clock::time_point turned = Clock::now();
-  const auto again = method.decode(link, sizes);
+  const auto again = method.decode(crossed);
   const double decoding = seconds_since(turned);
   struct rusage usage {};
   ::getrusage(RUSAGE_SELF, &usage);
   nlohmann::json row = {{"method", method.name},
                         {"messages", mails.size()},
                         {"raw_bytes", raw},
-                        {"bytes", link.size()},
+                        {"bytes", crossed.link.size()},
                         {"encode_mb_s", static_cast<double>(raw) / encoding / 1e6},
                         {"decode_mb_s", static_cast<double>(raw) / decoding / 1e6},
                         {"peak_rss", usage.ru_maxrss * 1024},

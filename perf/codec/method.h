@@ -30,8 +30,16 @@ class Encoder {
   virtual std::size_t referring() const { return 0; }  // mails coded against earlier ones
 };
 
-// Gets all that an Encoder made, and gives the mails again in the same order.
-using Decode = Result<std::vector<Bytes>> (*)(ByteView link, const std::vector<std::size_t>& sizes);
+// All that an Encoder made.
+struct Crossed {
+  Mode mode = Mode::Bulk;
+  Bytes link;
+  std::vector<std::size_t> ends;   // on the link, behind each call
+  std::vector<std::size_t> sizes;  // of the mails
+};
+
+// Gives the mails again in the same order.
+using Decode = Result<std::vector<Bytes>> (*)(const Crossed& crossed);
 
 struct Options {
   Mode mode = Mode::Bulk;

@@ -96,13 +96,13 @@ class DeflateStream final : public Encoder {
  private:
   Zlib zlib_{Z_DEFAULT_COMPRESSION, kRawDeflate};
 };
-Result<std::vector<Bytes>> decode_gzip(ByteView link, const std::vector<std::size_t>& sizes) {
-  TRY_ASSIGN(const Bytes all, inflate_all(link, kGzipWindow));
-  return cut(all, sizes);
+Result<std::vector<Bytes>> decode_gzip(const Crossed& crossed) {
+  TRY_ASSIGN(const Bytes all, inflate_all(crossed.link, kGzipWindow));
+  return cut(all, crossed.sizes);
 }
-Result<std::vector<Bytes>> decode_deflate(ByteView link, const std::vector<std::size_t>& sizes) {
-  TRY_ASSIGN(const Bytes all, inflate_all(link, kRawDeflate));
-  return cut(all, sizes);
+Result<std::vector<Bytes>> decode_deflate(const Crossed& crossed) {
+  TRY_ASSIGN(const Bytes all, inflate_all(crossed.link, kRawDeflate));
+  return cut(all, crossed.sizes);
 }
 
 class Zstd final : public Encoder {
@@ -139,11 +139,11 @@ class Zstd final : public Encoder {
   Bytes all_;
 };
 
-Result<std::vector<Bytes>> decode_zstd(ByteView link, const std::vector<std::size_t>& sizes) {
+Result<std::vector<Bytes>> decode_zstd(const Crossed& crossed) {
   ZSTD_DCtx* const context = ZSTD_createDCtx();
   (void)ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, kLongWindow);
   Bytes all;
-  ZSTD_inBuffer in{link.data(), link.size(), 0};
+  ZSTD_inBuffer in{crossed.link.data(), crossed.link.size(), 0};
   std::size_t code = 0;
   while (in.pos < in.size && ZSTD_isError(code) == 0) {
     const std::size_t before = all.size();
@@ -162,7 +162,7 @@ Result<std::vector<Bytes>> decode_zstd(ByteView link, const std::vector<std::siz
   }
   (void)ZSTD_freeDCtx(context);
   if (ZSTD_isError(code) != 0) return fail(Errc::Protocol, ZSTD_getErrorName(code));
-  return cut(all, sizes);
+  return cut(all, crossed.sizes);
 }
 
 }  // namespace

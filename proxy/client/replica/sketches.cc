@@ -1,28 +1,11 @@
 #include "proxy/client/replica/sketches.h"
 
 #include <algorithm>
-#include <unordered_map>
-
-#include "codec/content/unwrapper.h"
-#include "codec/refer/history.h"
 
 namespace proxy::client::replica {
 namespace {
 
 using codec::chunk::Chunk;
-
-constexpr std::size_t kSamples = 32;  // of a small content
-constexpr std::size_t kOctetsASample = 32 * 1024;
-constexpr std::size_t kSharedSamples = 2;  // that make a likeness, whatever they weigh
-constexpr int kHolders = 32;               // of one chunk, the newest: a logo stands in every mail of a sender
-
-// What of the new content lies in each held one.
-struct Share {
-  std::size_t samples = 0;
-  std::size_t octets = 0;
-  bool enough() const { return samples >= kSharedSamples || octets >= codec::refer::kLeastAlike; }
-};
-using Holders = std::unordered_map<std::size_t, std::vector<std::int64_t>>;  // by the chunk's place in the list
 
 Result<Holders> holders_of(Work& work, const Chunks& chunks) {
   Holders holders;
@@ -49,60 +32,7 @@ Result<std::optional<sync::ItemKey>> message_of(Work& work, std::int64_t content
   return key;
 }
 
-// The content that holds most of what is lacking. Of equals the newest.
-std::int64_t best_of(const Holders& lacking, const Chunks& chunks) {
-  std::unordered_map<std::int64_t, Share> shares;
-  for (const auto& [i, contents] : lacking) {
-    for (const std::int64_t content : contents) {
-      ++shares[content].samples;
-      shares[content].octets += chunks[i].size;
-    }
-  }
-  std::erase_if(shares, [](const auto& share) { return !share.second.enough(); });
-  const auto best = std::max_element(shares.begin(), shares.end(), [](const auto& a, const auto& b) {
-    return a.second.octets != b.second.octets ? a.second.octets < b.second.octets : a.first < b.first;
-  });
-  return best == shares.end() ? 0 : best->first;
-}
-
-bool holds(const std::vector<std::int64_t>& contents, std::int64_t content) {
-  return std::find(contents.begin(), contents.end(), content) != contents.end();
-}
-
 }  // namespace
-
-namespace {
-
-Chunks distinct(Chunks chunks) {
-  const auto by_id = [](const Chunk& a, const Chunk& b) { return a.id < b.id; };
-  const auto same_id = [](const Chunk& a, const Chunk& b) { return a.id == b.id; };
-  std::sort(chunks.begin(), chunks.end(), by_id);
-  chunks.erase(std::unique(chunks.begin(), chunks.end(), same_id), chunks.end());
-  return chunks;
-}
-
-}  // namespace
-
-Chunks distinct_chunks(ByteView mail) {
-  const Bytes content = codec::content::content_of(mail, static_cast<std::size_t>(kMostOpened));
-  return distinct(codec::chunk::chunks_of(content, kSketchKey));
-}
-
-Chunks distinct_chunks(const codec::repeat::Outline& mail) {
-  Chunks chunks;
-  for (const codec::repeat::Place& place : mail.places) chunks.push_back(place.chunk);
-  return distinct(std::move(chunks));
-}
-
-Chunks sample_of(Chunks chunks) {
-  std::size_t octets = 0;
-  for (const Chunk& chunk : chunks) octets += chunk.size;
-  const std::size_t most = kSamples + octets / kOctetsASample;
-  for (std::uint64_t bit = 1; chunks.size() > most && bit != 0; bit <<= 1U) {
-    std::erase_if(chunks, [bit](const Chunk& chunk) { return (chunk.id & bit) != 0; });
-  }
-  return chunks;
-}
 
 Result<std::vector<Unsketched>> next_unsketched(Work& work, std::size_t limit) {
   std::vector<Unsketched> found;
@@ -130,19 +60,14 @@ Result<> put_sketch(Work& work, const Unsketched& of, const Chunks& sample) {
 }
 
 Result<std::vector<sync::ItemKey>> find_alike(Work& work, const Chunks& chunks) {
-  TRY_ASSIGN(Holders lacking, holders_of(work, chunks));
+  TRY_ASSIGN(Holders holders, holders_of(work, chunks));
   std::vector<sync::ItemKey> alike;
-  while (alike.size() < codec::refer::kMostWhole) {
-    const std::int64_t best = best_of(lacking, chunks);
-    if (best == 0) break;
-    TRY_ASSIGN(auto key, message_of(work, best));
-    if (key) {
-      alike.push_back(*std::move(key));
-      std::erase_if(lacking, [best](const auto& entry) { return holds(entry.second, best); });
-    } else {
-      for (auto& [i, contents] : lacking) std::erase(contents, best);
-    }
-  }
+  const auto usable = [&](std::int64_t content) -> Result<bool> {
+    TRY_ASSIGN(auto key, message_of(work, content));
+    if (key) alike.push_back(*std::move(key));
+    return key.has_value();
+  };
+  TRY(cover(std::move(holders), chunks, usable));
   std::reverse(alike.begin(), alike.end());
   return alike;
 }
