@@ -62,8 +62,8 @@ void RepeatWriter::take_out(std::uint64_t at, content::Block& block) {
   block.content = std::move(literals);
 }
 
-ItemRepeats::ItemRepeats(Outline item, const std::vector<Match>& matches) : outline(std::move(item)) {
-  std::vector<Repeat> chosen = repeats_in(*outline, matches);
+ItemRepeats::ItemRepeats(Outline item, const std::vector<Match>& matches, const Seen& seen) : outline(std::move(item)) {
+  std::vector<Repeat> chosen = repeats_in(*outline, matches, seen);
   octets = octets_of(chosen);
   writer = RepeatWriter(std::move(chosen));
 }

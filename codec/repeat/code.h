@@ -38,8 +38,8 @@ struct ItemRepeats {
   std::uint64_t octets = 0;  // of content that is repeated
 
   ItemRepeats() = default;
-  //   matches  as repeats_in() has them
-  ItemRepeats(Outline item, const std::vector<Match>& matches);
+  //   matches, seen  as repeats_in() has them
+  ItemRepeats(Outline item, const std::vector<Match>& matches, const Seen& seen = sees_nothing);
   // Of the piece that begins behind `at` octets of the item: what it repeats taken out, or unwrapped.
   content::Block block(std::uint64_t at, ByteView piece, content::Unwrapper& unwrapper);
   void forget();  // it repeats nothing; what it is made of stays known

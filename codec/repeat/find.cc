@@ -7,6 +7,10 @@
 namespace codec::repeat {
 namespace {
 
+// Of a file this part may be new: what stays closed costs its octets.
+constexpr std::uint64_t kUnseenLeft = 2;
+constexpr std::uint64_t kSeenLeft = 32;
+
 // The sources that together hold most, the best first.
 std::vector<Source> best_sources(const Outline& item, const std::vector<Match>& matches) {
   std::vector<Source> chosen;
@@ -33,6 +37,30 @@ bool goes_on(const Repeat& run, const Place& place, const Match& match) {
   return match.source == run.source && match.at == run.source_at + run.length && place.at == run.at + run.length;
 }
 
+std::uint64_t place_at(const Outline& item, std::size_t number) {
+  return number < item.places.size() ? item.places[number].at : item.content_size();
+}
+
+// What is the same of a file is worth less than the file opened.
+void leave_revisions(const Outline& item, const Seen& seen, std::vector<Repeat>& repeats) {
+  for (std::size_t turn = 0; turn < item.turns.size(); turn += 2) {
+    const std::uint64_t begin = place_at(item, item.turns[turn]);
+    const std::uint64_t end = turn + 1 < item.turns.size() ? place_at(item, item.turns[turn + 1]) : item.content_size();
+    std::uint64_t same = 0;
+    bool known = false;
+    const auto in_file = [begin, end](const Repeat& repeat) {
+      return repeat.at < end && repeat.at + repeat.length > begin;
+    };
+    for (const Repeat& repeat : repeats) {
+      if (!in_file(repeat)) continue;
+      same += std::min(end, repeat.at + repeat.length) - std::max(begin, repeat.at);
+      known = known || seen(repeat.source);
+    }
+    const std::uint64_t most_left = (end - begin) / (known ? kSeenLeft : kUnseenLeft);
+    if (end - begin - same > most_left) std::erase_if(repeats, in_file);
+  }
+}
+
 // A reader has one place in each source, and goes forward.
 void keep_rewinds_few(std::vector<Repeat>& repeats) {
   std::map<Source, std::uint64_t> places;
@@ -47,7 +75,7 @@ void keep_rewinds_few(std::vector<Repeat>& repeats) {
 
 }  // namespace
 
-std::vector<Repeat> repeats_in(const Outline& item, const std::vector<Match>& matches) {
+std::vector<Repeat> repeats_in(const Outline& item, const std::vector<Match>& matches, const Seen& seen) {
   const std::vector<Source> sources = best_sources(item, matches);
   const auto rank = [&sources](const Match& match) {
     return std::find(sources.begin(), sources.end(), match.source) - sources.begin();
@@ -72,6 +100,7 @@ std::vector<Repeat> repeats_in(const Outline& item, const std::vector<Match>& ma
     }
   }
   std::erase_if(repeats, [](const Repeat& repeat) { return repeat.length < kLeastRepeat; });
+  leave_revisions(item, seen, repeats);
   keep_rewinds_few(repeats);
   return repeats;
 }

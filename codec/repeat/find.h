@@ -1,5 +1,7 @@
 // What of a new item stands in items that both ends hold.                                    Source: REPEATS.md §2
 #pragma once
+#include <functional>
+
 #include "codec/repeat/outline.h"
 
 namespace codec::repeat {
@@ -27,9 +29,17 @@ struct Repeat {
   bool operator==(const Repeat&) const = default;
 };
 
-// Rising, apart; of kMostSources sources, those that hold most of the item.
+// Whether the window or the prefix that the item is coded with has seen a source.
+using Seen = std::function<bool(Source)>;
+inline bool sees_nothing(Source) {
+  return false;
+}
+
+// Rising, apart; of kMostSources sources, those that hold most of the item. A file of which only some is the same is
+// not opened, where that is repeated: it is left to the window instead, if less than half of it is, or the window has
+// seen it.
 //   matches  of one place together, places rising
-std::vector<Repeat> repeats_in(const Outline& item, const std::vector<Match>& matches);
+std::vector<Repeat> repeats_in(const Outline& item, const std::vector<Match>& matches, const Seen& seen = sees_nothing);
 
 std::uint64_t octets_of(const std::vector<Repeat>& repeats);
 

@@ -30,7 +30,10 @@ void Outliner::cut(std::size_t most_left) {
 
 // Where base64 begins and ends a chunk does: the file in it has the same chunks in every mail.
 void Outliner::append(ByteView content, bool encoded) {
-  if (encoded != encoded_) cut(0);
+  if (encoded != encoded_) {
+    cut(0);
+    outline_.turns.push_back(outline_.places.size());
+  }
   encoded_ = encoded;
   pending_.insert(pending_.end(), content.begin(), content.end());
   cut(chunk::kMostChunk);

@@ -21,7 +21,9 @@ struct Outline {
     std::uint64_t written = 0;
     std::uint64_t content = 0;
   };
-  std::vector<Place> places;    // rising, without gaps
+  std::vector<Place> places;  // rising, without gaps
+  // Of places, where base64 begins or ends: a file has its own, and every second one is a file.
+  std::vector<std::size_t> turns;
   std::vector<Border> borders;  // where each piece (content::next_piece) begins, and the end
   std::uint64_t content_size() const { return borders.back().content; }
   // Where what stands behind so many octets of the item begins; nullopt: no piece does there.

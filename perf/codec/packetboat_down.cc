@@ -11,6 +11,7 @@
 #include "perf/codec/packetboat.h"
 #include "perf/codec/wire.h"
 #include "proxy/gateway/chunks/chunk_file.h"
+#include "proxy/gateway/chunks/lately.h"
 #include "proxy/messaging/coding.h"
 
 namespace perf::codec_bench {
@@ -26,6 +27,7 @@ using codec::refer::Rules;
 using codec::refer::Traits;
 
 constexpr std::uint64_t kBetween = 900;  // seconds from one mail to the next: a mailbox of a hundred mails a day
+constexpr std::size_t kLargestReferred = codec::refer::most_octets(Extent::Whole);
 constexpr messaging::BitsPerSecond kSlowLink{500'000};  // slow enough for all that the coder can
 constexpr messaging::BitsPerSecond kLanLink{1'000'000'000};
 
@@ -117,7 +119,12 @@ class DownEncoder final : public Encoder {
     };
     std::erase_if(found.holders, [&](const auto& holder) { return !is_permitted(holder.second); });
     std::erase_if(found.matches, [&](const auto& match) { return !found.holders.contains(match.source); });
-    repeats.of = codec::repeat::ItemRepeats(*std::move(repeats.of.outline), found.matches);
+    const auto is_seen = [&](codec::repeat::Source source) {
+      const sync::ItemKey& key = found.holders.at(source).key;
+      return live != nullptr ? mails_[number_of(key.uid)].size() <= kLargestReferred
+                             : lately_.sees(key, stream_.raw_sent(), stream_.coding());
+    };
+    repeats.of = codec::repeat::ItemRepeats(*std::move(repeats.of.outline), found.matches, is_seen);
     for (const codec::repeat::Source source : repeats.of.writer.sources())
       repeats.sources.push_back(place(found.holders.at(source).key));
     return repeats;
@@ -125,6 +132,7 @@ class DownEncoder final : public Encoder {
   Result<> gone_out(ByteView mail, const Repeats& repeats, std::optional<Traits> traits) {
     if (!repeats.of.outline) return {};
     if (!traits) traits = traits_of(mail, codec::refer::Content::Left);
+    if (options_.mode == Mode::Bulk) lately_.went(key_of(number()), stream_.raw_sent(), stream_.coding());
     return index_.get()->add(key_of(number()), *repeats.of.outline, *traits);
   }
 
@@ -143,9 +151,9 @@ class DownEncoder final : public Encoder {
   }
 
   Task<Result<>> send_history(ByteView mail) {
-    CO_TRY_ASSIGN(Repeats repeats, repeats_of(mail, nullptr));
     const messaging::MessageOptions coding = coding_.choose(messaging::Load::Bulk, link_);
     CO_TRY(co_await stream_.use(coding));
+    CO_TRY_ASSIGN(Repeats repeats, repeats_of(mail, nullptr));
     const codec::property::Chain start = sync::encode(start_of(mail));
     CO_TRY(co_await stream_.batch(start));
     if (!repeats.sources.empty()) {
@@ -164,7 +172,7 @@ class DownEncoder final : public Encoder {
     CO_TRY_ASSIGN(Repeats repeats, repeats_of(mail, &traits));
     Traits rest = traits;
     if (repeats.of.octets >= traits.content_size / 2) rest.chunks.clear();
-    History::Choice chosen = history_.choose(rest, alone_.room(link_), number() * kBetween, !repeats.sources.empty());
+    History::Choice chosen = history_.choose(rest, messaging::kRoom, number() * kBetween, !repeats.sources.empty());
     std::sort(chosen.fronts.begin(), chosen.fronts.end());  // as held_mails.cc has them
     if (chosen.braked) {
       repeats.of.forget();
@@ -186,7 +194,7 @@ class DownEncoder final : public Encoder {
     CO_TRY(co_await stream_.begin_alone(coding, heads, std::move(prefix)));
     CO_TRY(co_await send_blocks(mail, repeats));
     CO_TRY(co_await stream_.end_alone());
-    if (mail.size() <= codec::refer::most_octets(Extent::Whole)) history_.add(number(), traits, mail.size());
+    if (mail.size() <= kLargestReferred) history_.add(number(), traits, mail.size());
     co_return gone_out(mail, repeats, traits);
   }
 
@@ -219,6 +227,7 @@ class DownEncoder final : public Encoder {
   PackedFor packed_;
   History history_;
   IndexFile index_;
+  chunks::Lately lately_;
   messaging::MixingPermits permits_;
   messaging::CodingChoice coding_{&permits_};
   messaging::CodingChoice alone_{&permits_};

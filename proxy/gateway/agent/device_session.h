@@ -12,6 +12,7 @@
 #include "proxy/gateway/agent/mails.h"
 #include "proxy/gateway/agent/operations_host.h"
 #include "proxy/gateway/chunks/chunk_index.h"
+#include "proxy/gateway/chunks/lately.h"
 #include "proxy/messaging/carried.h"
 #include "proxy/messaging/coding.h"
 #include "proxy/sync/control.h"
@@ -255,6 +256,7 @@ class ItemFeed {
   std::deque<Want> wants_;
   std::pair<std::string, std::uint32_t> place_;  // mailbox and validity that were said last
   std::deque<sync::ItemKey> to_learn_;           // held by the device, not looked at yet
+  chunks::Lately lately_;                        // of the items with an outline
   std::size_t history_seen_ = 0;                 // mails that are not live and were looked at all the same
   messaging::Cost counted_;                      // of the stream, that is in shared_.down
   bool finished_ = false;                        // it asks for nothing more

@@ -193,12 +193,12 @@ Task<Result<>> ItemFeed::send_item(Want want) {
   } else if (want.pushed || (*mail)->is_live(shared_.wall_seconds())) {
     CO_TRY(co_await send_alone(want, std::move(*mail), chain, offset));
   } else {
+    CO_TRY(co_await pack());
     Repeats repeats;
     if (urgency_ != Urgency::Interactive && !want.plain) {
       CO_TRY_ASSIGN(repeats, co_await repeats_of(*mail, nullptr));
     }
     count(repeats);
-    CO_TRY(co_await pack());
     CO_TRY(co_await stream_.batch(chain));
     if (!repeats.sources.empty()) {
       sync::ItemReferences references;

@@ -56,7 +56,12 @@ Task<Result<ItemFeed::Repeats>> ItemFeed::repeats_of(MailPtr mail, const codec::
   };
   std::erase_if(found->holders, [&](const auto& holder) { return !is_permitted(holder.second); });
   std::erase_if(found->matches, [&](const auto& match) { return !found->holders.contains(match.source); });
-  repeats.of = codec::repeat::ItemRepeats(*std::move(repeats.of.outline), found->matches);
+  // A likeness becomes the prefix of what goes alone; history has a window.
+  const auto is_seen = [&](codec::repeat::Source source) {
+    const sync::ItemKey& key = found->holders.at(source).key;
+    return live != nullptr ? held_.holds(key) : lately_.sees(key, stream_.raw_sent(), stream_.coding());
+  };
+  repeats.of = codec::repeat::ItemRepeats(*std::move(repeats.of.outline), found->matches, is_seen);
   for (const codec::repeat::Source source : repeats.of.writer.sources())
     repeats.sources.push_back(found->holders.at(source).key);
   co_return repeats;
@@ -75,6 +80,7 @@ Task<Result<>> ItemFeed::gone_out(sync::ItemKey key, MailPtr mail, Repeats repea
   if (urgency_ != Urgency::Interactive) here_.add(key);
   if (!repeats.of.outline) co_return Result<>();
   if (!traits) traits = co_await traits_of(std::move(mail), shared_, key.mailbox, codec::refer::Content::Left);
+  lately_.went(key, stream_.raw_sent(), stream_.coding());
   const auto add = [&key, &repeats, &traits](chunks::ChunkFile& file) {
     return file.add(key, *repeats.of.outline, *traits);
   };

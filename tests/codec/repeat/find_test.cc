@@ -44,6 +44,34 @@ TEST(Repeats, AShortOneIsNone) {
   EXPECT_EQ(repeats_in(outline, {{1, 7, 0}}).size(), 1U);
 }
 
+// The chunks from the third to the sixth are a file.
+TEST(Repeats, OfAFileHalfIsWorthIt) {
+  Outline outline = even(8);
+  outline.turns = {2, 6};
+  EXPECT_EQ(octets_of(repeats_in(outline, {{2, 7, 0}, {3, 7, 10'000}})), 20'000U);
+  EXPECT_TRUE(repeats_in(outline, {{2, 7, 0}}).empty());
+  EXPECT_EQ(octets_of(repeats_in(outline, {{1, 7, 0}})), 10'000U) << "what is no file stays";
+}
+
+TEST(Repeats, ARevisionIsLeftToTheWindowThatHasSeenIt) {
+  Outline outline = even(8);
+  outline.turns = {2, 6};
+  const auto seen = [](Source source) { return source == 7; };
+  EXPECT_TRUE(repeats_in(outline, {{2, 7, 0}, {3, 7, 10'000}, {4, 7, 20'000}}, seen).empty());
+  EXPECT_EQ(octets_of(repeats_in(outline, {{2, 9, 0}, {3, 9, 10'000}, {4, 9, 20'000}}, seen)), 30'000U);
+  const std::vector<Match> all = {{2, 7, 0}, {3, 7, 10'000}, {4, 7, 20'000}, {5, 7, 30'000}};
+  EXPECT_EQ(octets_of(repeats_in(outline, all, seen)), 40'000U) << "the same file";
+}
+
+// Behind the last turn the file goes on to the end.
+TEST(Repeats, AFileMayEndWithTheItem) {
+  Outline outline = even(4);
+  outline.turns = {0};
+  outline.borders = {{0, 0}, {60'000, 40'000}};
+  EXPECT_TRUE(repeats_in(outline, {{3, 7, 0}}).empty());
+  EXPECT_EQ(octets_of(repeats_in(outline, {{2, 7, 0}, {3, 7, 10'000}})), 20'000U);
+}
+
 TEST(Repeats, AReaderGoesBackAFewTimesOnly) {
   std::vector<Match> matches;
   for (std::size_t i = 0; i < 100; ++i) matches.push_back({i, 7, 1'000'000 - i * 10'000});
