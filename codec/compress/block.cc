@@ -23,7 +23,7 @@ void append_head(const BlockHead& head, Bytes& out) {
   writer.varint(head.coded_size);
 }
 
-// What a window has seen before its first block; zstd's is a dictionary.
+// What a window has seen before its first block; zstd's is a dictionary. A mixer brings the vocabulary along.
 Bytes prefix_of(const Bytes& references, Encoding encoding) {
   const ByteView words = vocabulary();
   const ByteView expected = encoding == Encoding::ZstdWindow ? tables() : ByteView();
@@ -61,7 +61,7 @@ Result<std::optional<BlockHead>> decode_block_head(ByteReader& in) {
   if (in.empty()) return std::optional<BlockHead>();
   TRY_ASSIGN(const std::uint8_t first, in.u8());
   const unsigned encoding = first & kEncodingBits;
-  if (encoding > static_cast<unsigned>(Encoding::Lz4))
+  if (encoding == kFormerMix || encoding >= kEncodings)
     return fail(Errc::Unsupported, fmt::format("block: encoding {}", encoding));
   TRY_ASSIGN(const std::optional<std::size_t> raw, size_of(in, kMaxBlock));
   std::optional<std::size_t> coded;
@@ -115,15 +115,14 @@ Result<Encoding> EncodingWindow::code(ByteView raw, bool aside) {
 }
 
 void EncodingWindow::begin() {
-  Bytes prefix = prefix_of(references_, coding_.encoding);
-  Bytes().swap(references_);
   if (coding_.encoding == Encoding::Mix) {
-    mix_.reset(prefix);
+    mix_.begin(references_);
   } else if (coding_.encoding == Encoding::Lz4) {
-    lz4_.reset(prefix);
+    lz4_.reset(prefix_of(references_, coding_.encoding));
   } else {
-    zstd_.reset(std::move(prefix));
+    zstd_.reset(prefix_of(references_, coding_.encoding));
   }
+  Bytes().swap(references_);
   begun_ = true;
 }
 
@@ -241,13 +240,12 @@ Result<> BlockDecoder::begin(Window& window, Bytes references) {
   window.zstd.reset();
   window.mix.reset();
   window.lz4.reset();
-  Bytes prefix = prefix_of(references, last_);
   if (mixed) {
-    window.mix.reset(prefix);
+    window.mix.begin(references);
   } else if (last_ == Encoding::Lz4) {
-    window.lz4.reset(prefix);
+    window.lz4.reset(prefix_of(references, last_));
   } else {
-    window.zstd.reset(std::move(prefix));
+    window.zstd.reset(prefix_of(references, last_));
   }
   window.begun = head_->encoding;
   return {};

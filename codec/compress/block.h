@@ -9,9 +9,10 @@
 
 namespace codec::compress {
 
-// 6 bits. 5 .. 63 are kept for what else comes.
-enum class Encoding : std::uint8_t { Stored = 0, ZstdWindow = 1, Mix = 2, Padding = 3, Lz4 = 4 };
-constexpr std::size_t kEncodings = 5;
+// 6 bits. 6 .. 63 are kept for what else comes; 2 was a mixer with another predictor.
+enum class Encoding : std::uint8_t { Stored = 0, ZstdWindow = 1, Padding = 3, Lz4 = 4, Mix = 5 };
+constexpr unsigned kFormerMix = 2;
+constexpr std::size_t kEncodings = 6;
 constexpr std::uint8_t kFreshBit = 0x80;  // the window begins with this block
 constexpr std::uint8_t kAsideBit = 0x40;  // of the window aside, not of the lane's
 

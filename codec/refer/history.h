@@ -17,7 +17,7 @@ namespace codec::refer {
 
 constexpr std::size_t kMostKept = 1024;            // mails in a history; the oldest goes
 constexpr std::size_t kMostReferences = 16;        // of one mail: each is read again from the mail server
-constexpr std::size_t kMostFree = 48;              // without rules
+constexpr std::size_t kMostFree = 64;              // without rules
 constexpr std::size_t kLargestFront = 128 * 1024;  // octets of a mail whose front is referred to: it is fetched whole
 constexpr std::size_t kMostWhole = 4;              // of these, with all they hold
 constexpr std::size_t kLeastAlike = 8 * 1024;      // octets that a mail must repeat of one of those

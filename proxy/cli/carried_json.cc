@@ -12,10 +12,8 @@ using nlohmann::json;
 
 json carried_json(const messaging::Carried& carried) {
   json by = json::object();
-  for (std::size_t i = 0; i < carried.by.size(); ++i) {
-    const auto encoding = static_cast<Encoding>(i);
-    if (encoding != Encoding::Padding) by[std::string(messaging::to_string(encoding))] = carried.by[i];
-  }
+  for (const Encoding encoding : {Encoding::Stored, Encoding::ZstdWindow, Encoding::Mix, Encoding::Lz4})
+    by[std::string(messaging::to_string(encoding))] = carried.by[static_cast<std::size_t>(encoding)];
   return {{"items", carried.items},
           {"referring", carried.referring},
           {"fell_back", carried.fell_back},

@@ -76,10 +76,10 @@ MessageOptions CodingChoice::choose(Load load, std::optional<BitsPerSecond> link
   return thorough_ ? kThorough : kBulk;
 }
 
-// The mixer learns the references before its first bit, while nothing is on the link.
+// The mixer learns of the references before its first bit, while nothing is on the link.
 MessageOptions CodingChoice::choose(const Alone& mail, std::optional<BitsPerSecond> link) {
   const bool large = is_large(mail);
-  if (mail.references > kMixReferences) {
+  if (mail.references > kReferences) {
     let_go();
   } else if (mix_below(large ? kMixBulk : kMixTrickle, link)) {
     return kMixed;
@@ -92,10 +92,6 @@ MessageOptions CodingChoice::choose(const Alone& mail, std::optional<BitsPerSeco
   thorough_ = below(link, kThoroughBelow, thorough_);
   if (!large) return wide(kAlone, mail);
   return wide(thorough_ ? kThorough : kAloneLarge, mail);
-}
-
-codec::refer::History::Room CodingChoice::room(std::optional<BitsPerSecond> link) {
-  return {mix_below(kMixTrickle, link) ? kMixReferences : kReferences, kWholeReferences};
 }
 
 void CodingChoice::let_go() {

@@ -29,6 +29,9 @@ constexpr MessageOptions kQuick{.level = 3, .window_log = 20};
 constexpr MessageOptions kQuicker{.level = 1, .window_log = 20};
 constexpr MessageOptions kQuickest{.encoding = codec::compress::Encoding::Lz4};
 
+// What a mail that goes alone may be coded against.
+constexpr codec::refer::History::Room kRoom{kReferences, kWholeReferences};
+
 // `link`: as CodingChoice has it.
 codec::content::Containers containers(std::optional<BitsPerSecond> link);
 
@@ -48,8 +51,6 @@ class CodingChoice {
   MessageOptions choose(const Alone& mail, std::optional<BitsPerSecond> link);
   // What a fast link leaves time for; nullopt: it is not known to be one.
   std::optional<MessageOptions> in_haste(std::optional<BitsPerSecond> link);
-  // What a mail that goes alone may be coded against.
-  codec::refer::History::Room room(std::optional<BitsPerSecond> link);
   void rest() { let_go(); }  // nothing comes for now: others may have the permit
   bool mixing() const { return holds_permit_; }
 

@@ -24,13 +24,12 @@ constexpr MessageOptions kBulk{.level = 9, .window_log = 23};
 constexpr MessageOptions kTrickle{.level = 9, .window_log = 18};
 
 // A mail by itself: little, so thoroughly.
-constexpr MessageOptions kAlone{.level = 19, .window_log = 18};
+constexpr MessageOptions kAlone{.level = 19, .window_log = 20};
 // One with attachments, 50 times as fast.
 constexpr MessageOptions kAloneLarge{.level = 9, .window_log = 20};
 constexpr std::size_t kLargeAlone = 1100 * 1024;  // octets of content, and of what it is coded against
-// Octets of earlier mail that one may be coded against: mixing takes its time for each.
-constexpr std::size_t kReferences = 256 * 1024;
-constexpr std::size_t kMixReferences = 64 * 1024;
+// Octets of earlier mail that one may be coded against. Mixing learns of the last (mix::kLearned), and sees all.
+constexpr std::size_t kReferences = 512 * 1024;
 constexpr std::size_t kWholeReferences =
     5 * 1024 * 1024;  // of what repeats much of it: where a long match lies costs nothing
 

@@ -68,7 +68,12 @@ class HistoryMap {
 };
 
 // Weighs opinions (odds) by what they were worth in this selection so far. 16 bits each, for the sake of speed.
-template <std::size_t kInputs>
+//   kRate   how much of an error is learned from: at most 7, or it would not fit in 16 bits
+//   kBegin  weights, of kWeightOne
+constexpr int kWeightBits = 13;
+constexpr int kWeightOne = 1 << kWeightBits;
+
+template <std::size_t kInputs, int kRate, int kBegin>
 class Mixer {
  public:
   using Inputs = std::array<std::int16_t, kInputs>;
@@ -77,33 +82,36 @@ class Mixer {
     for (Inputs& set : weights_) set.fill(kBegin);
   }
   // The odds; `selection` decides which weights.
-  int mix(const Inputs& inputs, std::size_t selection) {
+  std::int16_t mix(const Inputs& inputs, std::size_t selection) {
     chosen_ = selection;
     const Inputs& set = weights_[selection];
     std::int32_t sum = 0;
     for (std::size_t i = 0; i < kInputs; ++i) sum += std::int32_t{inputs[i]} * set[i];
-    odds_ = std::clamp(sum >> kWeightBits, -kOddsLimit, kOddsLimit);
+    odds_ = static_cast<std::int16_t>(std::clamp(sum >> kWeightBits, -kOddsLimit, kOddsLimit));
     return odds_;
   }
   void learn(const Inputs& inputs, int bit) {
-    const std::int32_t error = ((bit << 12) - squash(odds_)) * kRate;
+    static_assert(kRate <= 7 && kRateBits == 17);
+    const auto error = static_cast<std::int16_t>(((bit << 12) - squash(odds_)) * kRate);
     Inputs& set = weights_[chosen_];
+    // Each step in 16 bits, eight at a time: the product over 2^17, rounded, is added within the bounds.
     for (std::size_t i = 0; i < kInputs; ++i) {
-      const std::int32_t weight = set[i] + ((inputs[i] * error + (1 << (kRateBits - 1))) >> kRateBits);
-      set[i] = static_cast<std::int16_t>(std::clamp(weight, -kMostWeight, kMostWeight));
+      const auto high = static_cast<std::int16_t>((std::int32_t{inputs[i]} * error) >> 16);
+      const auto moved = static_cast<std::int16_t>(static_cast<std::int16_t>(high + 1) >> 1);
+      const auto most = static_cast<std::int16_t>(kMostWeight - std::max(moved, kNone));
+      const auto least = static_cast<std::int16_t>(-kMostWeight - std::min(moved, kNone));
+      set[i] = static_cast<std::int16_t>(std::max(std::min(set[i], most), least) + moved);
     }
   }
 
  private:
-  static constexpr int kWeightBits = 13;  // of a weight's fraction
-  static constexpr std::int32_t kMostWeight = 32767;
-  static constexpr std::int16_t kBegin = (1 << kWeightBits) * 3 / 10;
-  static constexpr std::int32_t kRate = 14;
-  static constexpr int kRateBits = 19;
+  static constexpr std::int16_t kMostWeight = 32767;
+  static constexpr std::int16_t kNone = 0;
+  static constexpr int kRateBits = 17;
 
   std::vector<Inputs> weights_;
   std::size_t chosen_ = 0;
-  int odds_ = 0;
+  std::int16_t odds_ = 0;
 };
 
 // Corrects odds by what came of such odds in this context: 33 steps of the curve, the two nearest weighed.
@@ -115,14 +123,14 @@ class Correction {
       chances_[i] = static_cast<std::uint16_t>(squash(odds) * 16);
     }
   }
-  // In 4096ths.
+  // In 65536ths.
   int p(int odds, std::size_t context) {
     const int place = std::clamp(odds, -kOddsLimit, kOddsLimit) + kMiddle * kStep;
     const auto low = static_cast<std::size_t>(place / kStep);
     const int weight = place % kStep;
     at_ = context * kSteps + low + (weight >= kStep / 2 ? 1 : 0);
     const std::size_t begin = context * kSteps + low;
-    return (chances_[begin] * (kStep - weight) + chances_[begin + 1] * weight) / (kStep * 16);
+    return (chances_[begin] * (kStep - weight) + chances_[begin + 1] * weight) / kStep;
   }
   void learn(int bit) {
     const int target = bit != 0 ? 65535 : 0;

@@ -1,5 +1,10 @@
 #include "codec/compress/mix/coder.h"
 
+#include <algorithm>
+
+#include "codec/compress/mix/predictor.h"
+#include "codec/compress/vocabulary.h"
+
 namespace codec::compress::mix {
 namespace {
 
@@ -11,7 +16,7 @@ struct Range {
   std::uint32_t high = 0xffff'ffffU;
 
   std::uint32_t split(int p) const {
-    return low + static_cast<std::uint32_t>((std::uint64_t{high - low} * static_cast<std::uint32_t>(p)) >> 12);
+    return low + static_cast<std::uint32_t>((std::uint64_t{high - low} * static_cast<std::uint32_t>(p)) >> kSureBits);
   }
   void take(int bit, std::uint32_t middle) {
     if (bit != 0) {
@@ -29,28 +34,52 @@ struct Range {
 
 constexpr std::size_t kCodeOctets = 4;
 
-std::unique_ptr<Predictor> primed(ByteView prefix) {
-  if (prefix.empty()) return nullptr;
-  auto predictor = std::make_unique<Predictor>();
-  for (const std::byte octet : prefix) {
-    const auto value = std::to_integer<unsigned>(octet);
-    for (int i = 7; i >= 0; --i) predictor->learn(static_cast<int>(value >> i & 1U));
-  }
+// Its 14 MiB stay: learning it anew takes as long as a mail of 60 kB.
+const Predictor& after_vocabulary() {
+  static const Predictor* const learned = [] {
+    auto* const predictor = new Predictor();
+    predictor->learn(vocabulary());
+    return predictor;
+  }();
+  return *learned;
+}
+
+PredictorPtr predictor_after(ByteView references) {
+  PredictorPtr predictor(new Predictor(after_vocabulary()));
+  const std::size_t learned = std::min(references.size(), kLearned);
+  if (learned < references.size()) predictor->see(references.first(references.size() - learned));
+  predictor->learn(references.last(learned));
   return predictor;
 }
 
 }  // namespace
 
-void Encoder::reset(ByteView prefix) {
-  predictor_ = primed(prefix);
+void FreePredictor::operator()(Predictor* predictor) const {
+  delete predictor;
 }
 
-void Decoder::reset(ByteView prefix) {
-  predictor_ = primed(prefix);
+void Encoder::begin(ByteView references) {
+  predictor_ = predictor_after(references);
+}
+
+bool Encoder::is_full() const {
+  return predictor_ && predictor_->octets() >= kMostOctets;
+}
+
+std::size_t Encoder::memory() const {
+  return predictor_ ? predictor_->memory() : 0;
+}
+
+void Decoder::begin(ByteView references) {
+  predictor_ = predictor_after(references);
+}
+
+std::size_t Decoder::memory() const {
+  return predictor_ ? predictor_->memory() : 0;
 }
 
 void Encoder::encode(ByteView raw, Bytes& out) {
-  if (!predictor_) predictor_ = std::make_unique<Predictor>();
+  if (!predictor_) predictor_.reset(new Predictor());
   Range range;
   for (const std::byte octet : raw) {
     const auto value = std::to_integer<unsigned>(octet);
@@ -77,7 +106,7 @@ void Encoder::encode(ByteView raw, Bytes& out) {
 }
 
 Result<> Decoder::decode(ByteView coded, std::size_t raw_size, Bytes& out) {
-  if (!predictor_) predictor_ = std::make_unique<Predictor>();
+  if (!predictor_) predictor_.reset(new Predictor());
   Range range;
   std::size_t at = 0;
   // Zeros behind the end: the encoder leaves those out.

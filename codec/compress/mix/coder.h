@@ -4,36 +4,43 @@
 #include <memory>
 
 #include "codec/base/bytes.h"
-#include "codec/compress/mix/predictor.h"
+#include "codec/compress/mix/limits.h"
 
 namespace codec::compress::mix {
 
-constexpr std::size_t kMemory = sizeof(Predictor) + kPredictorTables;
+class Predictor;
+struct FreePredictor {
+  void operator()(Predictor* predictor) const;
+};
+using PredictorPtr = std::unique_ptr<Predictor, FreePredictor>;
 
-// About 1 MB/s each way.
+// About .5 MB/s each way.
 class Encoder {
  public:
   // Appends a block that the peer's Decoder, after all blocks before it, can decode at once.
   void encode(ByteView raw, Bytes& out);
-  // Frees the memory; what comes next is foreseen as if `prefix` had been coded before it.
-  void reset(ByteView prefix = {});
+  void reset() { predictor_.reset(); }  // frees the memory
+  // What comes next is foreseen by what stands in the vocabulary, which is learned once in a process and copied, and in
+  // the references.
+  void begin(ByteView references);
   // Its positions are used up soon: reset() before the next block.
-  bool is_full() const { return predictor_ && predictor_->octets() >= kMostOctets; }
-  std::size_t memory() const { return predictor_ ? kMemory : 0; }
+  bool is_full() const;
+  std::size_t memory() const;  // kMemory and what it has seen, at most kHistoryOctets
 
  private:
-  std::unique_ptr<Predictor> predictor_;
+  PredictorPtr predictor_;
 };
 
 class Decoder {
  public:
   // Exactly raw_size octets behind `out`.   Errors  Protocol: fewer octets of code than it takes, or more
   Result<> decode(ByteView coded, std::size_t raw_size, Bytes& out);
-  void reset(ByteView prefix = {});
-  std::size_t memory() const { return predictor_ ? kMemory : 0; }
+  void reset() { predictor_.reset(); }
+  void begin(ByteView references);
+  std::size_t memory() const;
 
  private:
-  std::unique_ptr<Predictor> predictor_;
+  PredictorPtr predictor_;
 };
 
 }  // namespace codec::compress::mix

@@ -21,7 +21,7 @@ Task<Result<>> ItemFeed::send_alone(const Want& want, MailPtr mail, const codec:
     CO_TRY_ASSIGN(repeats, co_await repeats_of(mail, &traits));
     codec::refer::Traits rest = traits;
     if (repeats.of.octets >= traits.content_size / 2) rest.chunks.clear();  // a likeness would say the same again
-    auto chosen = held_.choose(rest, alone_.room(link_), seconds, !repeats.sources.empty());
+    auto chosen = held_.choose(rest, messaging::kRoom, seconds, !repeats.sources.empty());
     if (chosen.braked) {
       repeats.of.forget();
       repeats.sources.clear();

@@ -3,7 +3,9 @@
 #include <random>
 #include <string>
 
+#include "codec/compress/mix/bit_history.h"
 #include "codec/compress/mix/coder.h"
+#include "codec/compress/mix/logistic.h"
 
 namespace codec::compress::mix {
 namespace {
@@ -69,7 +71,7 @@ TEST(Mix, TheWorkedExample) {
   Encoder encoder;
   Bytes coded;
   encoder.encode(as_bytes("To: ann@example.org\r\nTo: ann@example.org\r\n"), coded);
-  EXPECT_EQ(to_hex(coded), "a0406ac949ff70890ff6d210a0cfe6b0f8261c9b01");
+  EXPECT_EQ(to_hex(coded), "a3b6bf3ff58bf642bebeae2564d7308745d767b8a1");
 }
 
 TEST(Mix, WhatDoesNotShrinkGrowsByLittle) {
@@ -87,6 +89,43 @@ TEST(Mix, NoMemoryBeforeTheFirstBlockAndAfterAReset) {
   EXPECT_GT(encoder.memory(), 0U);
   encoder.reset();
   EXPECT_EQ(encoder.memory(), 0U);
+}
+
+Bytes with_references(const std::string& references, const std::string& raw) {
+  Encoder encoder;
+  encoder.begin(as_bytes(references));
+  Bytes coded;
+  encoder.encode(as_bytes(raw), coded);
+  Decoder decoder;
+  decoder.begin(as_bytes(references));
+  Bytes again;
+  EXPECT_TRUE(decoder.decode(coded, raw.size(), again));
+  EXPECT_EQ(to_string(again), raw);
+  return coded;
+}
+
+// However far before the end of the references.
+TEST(Mix, WhatIsOnlySeenIsFoundAgain) {
+  const std::string raw = drawn(6, 2'000);
+  const std::string far = raw + drawn(7, 3 * kLearned);
+  EXPECT_LT(with_references(far, raw).size() * 8, raw.size());
+  EXPECT_LT(with_references(far + raw.substr(0, 1'000), raw).size() * 8, raw.size());
+  EXPECT_GT(with_references(drawn(7, 3 * kLearned), raw).size(), raw.size());
+}
+
+// The vocabulary as it was learned is shared, what comes of it is not.
+TEST(Mix, OneWindowSaysNothingToTheNext) {
+  const std::string secret = drawn(8, 1'000);
+  const Bytes before = with_references({}, secret);
+  with_references(secret, secret);
+  EXPECT_EQ(with_references({}, secret), before);
+}
+
+TEST(Mix, AFullWindowStaysWithinItsMemory) {
+  Encoder encoder;
+  encoder.begin(Bytes(2 * kHistoryOctets));
+  EXPECT_GT(encoder.memory(), kHistoryOctets);
+  EXPECT_LE(encoder.memory(), 16U << 20);
 }
 
 TEST(Mix, ACodeThatIsTooShortOrTooLongIsRefused) {

@@ -104,18 +104,11 @@ TEST(Coding, WhatRefersIsNotLeftToLz4) {
   EXPECT_GE(1 << choice.choose(referring, lan).window_log, 1'000'000);
 }
 
-TEST(Coding, WhatIsLearnedBeforeTheFirstBitIsLittle) {
+TEST(Coding, WhatIsSeenBeforeTheFirstBitIsLittle) {
   MixingPermits permits(1);
   CodingChoice choice(&permits);
-  EXPECT_EQ(choice.choose(Alone{4'000, kMixReferences}, BitsPerSecond{100'000}).encoding, Encoding::Mix);
-  EXPECT_EQ(choice.choose(Alone{4'000, kMixReferences + 1}, BitsPerSecond{100'000}).encoding, Encoding::ZstdWindow);
-}
-
-TEST(Coding, TheMixerRefersToLess) {
-  MixingPermits permits(1);
-  CodingChoice choice(&permits);
-  EXPECT_EQ(choice.room(std::nullopt).fronts, kReferences);
-  EXPECT_EQ(choice.room(BitsPerSecond{500'000}).fronts, kMixReferences);
+  EXPECT_EQ(choice.choose(Alone{4'000, kReferences}, BitsPerSecond{100'000}).encoding, Encoding::Mix);
+  EXPECT_EQ(choice.choose(Alone{4'000, kReferences + 1}, BitsPerSecond{100'000}).encoding, Encoding::ZstdWindow);
 }
 
 }  // namespace
