@@ -62,7 +62,7 @@ MAY_USE = {
     # The folder itself holds the gateway's words (names, settings, links between its processes); its parts stand on them.
     "proxy/gateway": ["booster/crypto", "booster/net", "codec/property"],
     "proxy/gateway/state": ["booster/sql"],
-    "proxy/gateway/chunks": ["booster/sql", "booster/crypto", "proxy/sync", "codec/refer", "codec/repeat"],
+    "proxy/gateway/chunks": ["booster/sql", "booster/crypto", "proxy/sync", "codec/compress", "codec/refer", "codec/repeat"],
     "proxy/gateway/broker": ["proxy/gateway", "proxy/sync", "booster/platform", "booster/carrier"],
     # IMAP COMPRESS is spoken with mail servers too.
     "proxy/gateway/connector": [*GRAMMARS, "booster/net", "booster/tls", "codec/compress"],
