@@ -93,7 +93,7 @@ void RateController::next_step(TimePoint now) {
   }
   if (step_ == Step::Settle) {
     // What others fill is left too: only so much is the path's own as its jitter explains.
-    if (drains_) delay_.set_floor(std::min({round_least_, queue_most(), kQueueNone + delay_.jitter()}));
+    if (drains_) delay_.set_floor(std::min({round_least_, queue_most(), kQueueNone + 4 * delay_.jitter()}));
     drains_ = false;
     rounds_at_level_ = 0;
   }

@@ -43,14 +43,20 @@ double share_of_two(tcp::Control control, Duration round_trip, bool we_first, st
   return story.share();
 }
 
+// PROTOCOL.md §7, known limits: one of ten that come late to a BBR flow gets less for a while.
 void expect_fair(tcp::Control control, Duration round_trip, bool late = true) {
   for (const bool we_first : {true, false}) {
-    if (!we_first && !late) continue;  // PROTOCOL.md §7, known limits
+    if (!we_first && !late) continue;
+    double sum = 0;
     for (std::uint64_t seed = 1; seed <= seeds(6); ++seed) {
       const double share = share_of_two(control, round_trip, we_first, seed);
-      EXPECT_GT(share, .25) << seconds(round_trip) << " " << we_first << " " << seed;
+      const bool late_to_bbr = !we_first && control == tcp::Control::Bbr;
+      EXPECT_GT(share, late_to_bbr ? .1 : .25) << seconds(round_trip) << " " << we_first << " " << seed;
       EXPECT_LT(share, .75) << seconds(round_trip) << " " << we_first << " " << seed;
+      sum += share / static_cast<double>(seeds(6));
     }
+    EXPECT_GT(sum, .35) << seconds(round_trip) << " " << we_first;
+    EXPECT_LT(sum, .6) << seconds(round_trip) << " " << we_first;
   }
 }
 
