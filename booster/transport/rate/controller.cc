@@ -6,15 +6,21 @@
 namespace booster::transport::rate {
 namespace {
 
-constexpr double kTrainGain = 2;      // over what two packets of the handshake showed
-constexpr double kFill = .5;          // weight of a new rate sample while the queue is there
-constexpr int kSteady = 8;            // a sample is over so many times the jitter: it errs by an eighth at most
-constexpr double kMostRadio = .5;     // of loss
-constexpr double kLeastWanted = .1;   // of the queue, where the path marks what waits
-constexpr double kMarkCut = .85;      // RFC 8511's beta for ECN
-constexpr double kRivalForget = .02;  // weight of a lower sample among rivals: the highest counts, as with BBR
-constexpr double kOverflow = .01;     // of loss above the radio's
-constexpr double kRivalCut = .05;     // a round of overflow; more gives the path to CUBIC, less takes it from it
+constexpr double kTrainGain = 2;         // over what two packets of the handshake showed
+constexpr double kFill = .5;             // weight of a new rate sample while the queue is there
+constexpr int kSteady = 8;               // a sample is over so many times the jitter: it errs by an eighth at most
+constexpr double kMostRadio = .5;        // of loss
+constexpr double kLeastWanted = .1;      // of the queue, where the path marks what waits
+constexpr double kMarkCut = .85;         // RFC 8511's beta for ECN
+constexpr double kOverflow = .01;        // of loss above the radio's
+constexpr double kRadioBelieved = .002;  // more of it in a second: what others overflow looks like it at first
+constexpr int kSoundEvery = 10;          // rounds
+constexpr int kSoundSoon = 5;            // the first ones
+constexpr double kSoundDepth = .5;
+constexpr double kMostlyOthers = .5;   // a smaller share of the link is ours
+constexpr double kEmptyGrowth = 1.1;   // a round, where rivals leave room for a while
+constexpr double kAloneForget = .003;  // a round, of the rate that once was ours alone
+constexpr double kSwingForget = .02;
 
 }  // namespace
 
@@ -96,6 +102,7 @@ void RateController::on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t 
   round_arrived_ += arrived;
   round_lost_ += lost;
   if (held_.now() && pace == Pace::Level) held_.on_outcome(arrived, lost);
+  sounding_.on_outcome(pace == Pace::Below, arrived, lost);
   if (rivals_.present()) return;  // what overflows now is not the radio's
   loss_.on_outcome(stage_ == Stage::Train ? Pace::Above : pace, arrived, lost);
 }
@@ -107,10 +114,15 @@ void RateController::on_outage() {
 
 void RateController::on_ack(const Acked& ack, RoundTrip rtt) {
   rtt_ = rtt;
-  if (tells_delay(ack.size)) delay_.on_sample(ack.received - ack.left.time_since_epoch(), ack.now, window_of_samples());
+  if (tells_delay(ack.size)) {
+    const Duration delay = ack.received - ack.left.time_since_epoch();
+    delay_.on_sample(delay, ack.now, window_of_samples());
+    sounding_.on_sample(ack.left, delay);
+  }
   delivery_.on_point({ack.left, ack.received, ack.largest_sent, ack.delivered});
   round_queue_ = std::min(round_queue_, delay_.queue());
   round_least_ = std::min(round_least_, delay_.above_least());
+  round_most_ = std::max(round_most_, delay_.above_least());
   round_app_limited_ = round_app_limited_ || ack.app_limited;
   if (stage_ == Stage::Train) {
     delivered_in_train_ = ack.delivered - std::min(ack.delivered, train_from_);
@@ -136,6 +148,7 @@ void RateController::leave_train(const Acked& ack) {
     if (!measured) measured = Train::Measured{rate_of(delivered_in_train_, ack.now - train_began_), false};
   }
   capacity_ = scaled(measured->rate, 1);
+  alone_ = capacity_;
   capacity_seen_ = measured->is_limit;
   stage_ = Stage::Jump;
   jumped_ = true;
@@ -156,7 +169,8 @@ void RateController::correct_memory(const Acked& ack) {
 // While something of ours waits at the bottleneck, what comes out is what it can; else it is what we sent, and only a
 // floor.
 void RateController::measure(const Acked& ack) {
-  if (held_.now()) return;  // loss tells what the path takes, not delay
+  // Loss tells what the path takes, not delay; or others take what we leave.
+  if (held_.now() || rivals_.present()) return;
   const std::optional<Delivery::Rates> rates = delivery_.over(window_of_samples(), kWindowPackets * packet_);
   if (!rates) return;
   auto seen = static_cast<double>(rates->through.value);
@@ -170,7 +184,6 @@ void RateController::measure(const Acked& ack) {
   // A difference that the jitter explains counts little; a larger one at once.
   const bool clear = std::abs(seen - thought) > 3 * noise * thought;
   double fill = clear ? kFill : kFill * std::clamp(kLevelBand / noise, .1, 1.0);
-  if (rivals_.present() && seen < thought) fill = kRivalForget;
   if (!delay_.empty() && !ack.app_limited) {
     capacity_ = scaled({static_cast<std::uint64_t>(thought * (1 - fill) + seen * fill)}, 1);
     capacity_seen_ = true;
@@ -194,7 +207,7 @@ void RateController::steer_by_loss(const Acked& ack) {
     if (step.slow_in_doubt) loss_.forget_slow();
   }
   // A queue can be kept after all: it tells more than loss.
-  if (held_.over(capacity_, ack.now) || delay_.queue() >= queue_wanted()) held_.end();
+  if (held_.over(capacity_, ack.now) || round_most_ >= queue_wanted()) held_.end();
 }
 
 void RateController::judge_loss(const Acked& ack) {
@@ -204,31 +217,35 @@ void RateController::judge_loss(const Acked& ack) {
   const double share = all > 0 ? static_cast<double>(round_lost_) / all : 0;
   const bool excess = loss_.exceeds_radio(round_arrived_, round_lost_);
   if (excess && share > kBrakeLoss && delay_.queue() > queue_most()) {
-    capacity_ = std::min(capacity_, scaled(paced_[1], .5));
+    capacity_ = rivals_.present() ? scaled(capacity_, .5) : std::min(capacity_, scaled(paced_[1], .5));
     return;
   }
-  if (rivals_.present() && share > loss_.radio() + kOverflow) capacity_ = scaled(capacity_, 1 - kRivalCut);
+  if (rivals_.present()) return;
   const bool grew = paced_[1] > scaled(capacity_, 1 + kLevelBand) || empty_rounds_ > 0;
   const bool tested = step_ == Step::Settle && loss_.follows_rate();
-  if (delay_.queue() >= queue_wanted() || !(tested || (excess && grew))) return;
+  if (round_most_ >= queue_wanted() || !(tested || (excess && grew))) return;
   held_.begin(std::max(capacity_, paced_[1]), ack.now);
   held_.on_outcome(round_arrived_, round_lost_);
   steer_by_loss(ack);
 }
 
 // Whether what waits is ours, others', or the path's own.
-void RateController::judge_queue(Duration gave_way) {
+void RateController::judge_queue(Duration gave_way, Duration took) {
   way_arrived_ += static_cast<double>(round_arrived_);
   way_lost_ += static_cast<double>(round_lost_);
   // A full buffer stands as still as a longer path, but it loses what is too much.
-  const bool overflows = way_lost_ > (loss_.radio() + kOverflow) * (way_arrived_ + way_lost_);
-  const Rivals::Verdict verdict = rivals_.on_round(round_queue_, queue_wanted() * 3 / 2, gave_way, delay_.jitter());
-  if (verdict == Rivals::Verdict::Path && !overflows) {
+  const bool overflows = way_lost_ > (radio_kept_ + kOverflow) * (way_arrived_ + way_lost_);
+  const Rivals::Verdict verdict =
+      rivals_.on_round(round_queue_, queue_wanted() * 3 / 2, gave_way, delay_.jitter(), took);
+  if (verdict == Rivals::Verdict::Path && !overflows && !swings_.present()) {
     delay_.set_floor(delay_.above_least());
     capacity_ = std::max(capacity_, capacity_kept_);
   }
+  const bool swings = swings_.present() && long_rounds_ < kLongRounds;
+  if (verdict == Rivals::Verdict::Rivals && !swings) meet_rivals(std::max(capacity_kept_, alone_));
   if (rivals_.giving_way()) return;
   capacity_kept_ = std::max(capacity_, paced_[1]);
+  radio_kept_ = std::min(loss_.knows_slow() ? loss_.radio() : 0, radio_kept_ + kRadioBelieved * in_seconds(took));
   way_arrived_ = 0;
   way_lost_ = 0;
 }
@@ -244,15 +261,50 @@ void RateController::on_round(const Acked& ack) {
   const Duration took = ack.now - round_began_;
   const auto gave_way = std::chrono::duration_cast<Duration>(took * (1 - gain_));
   wanted_share_ = std::min(wanted_share_ * 1.01, 1.0);
-  judge_queue(gave_way);
+  judge_queue(gave_way, took);
+  sound(ack);
   next_step(ack.now);
   round_queue_ = Duration::max();
   round_least_ = Duration::max();
+  round_most_ = {};
   round_app_limited_ = ack.app_limited;
   round_arrived_ = 0;
   round_lost_ = 0;
   round_began_ = ack.now;
   paced_ = {pacing_, paced_[0]};
+}
+
+// A round at a lower rate says how much of the link is ours: whether there are rivals, and beside them now and then.
+void RateController::sound(const Acked& ack) {
+  if (round_app_limited_) sounding_.drop();
+  // Where the rate swings a queue that stays may be nobody's.
+  if (swings_.present() && long_rounds_ < kLongRounds) rivals_.leave();
+  const bool loses = sounding_.loses();
+  const std::optional<double> share = sounding_.share();
+  sounding_.end(ack.now);
+  if (!rivals_.present()) {
+    if (share && *share < kMostlyOthers) return meet_rivals(alone_);
+    if (share) alone_ = capacity_;
+    alone_ = std::max(capacity_, scaled(alone_, 1 - (swings_.present() ? kSwingForget : kAloneForget)));
+    return;
+  }
+  if (share) {
+    rivals_.on_share(*share, capacity_, loses);
+    capacity_ = rivals_.ours();
+  } else if (rivals_.empty()) {
+    capacity_ = scaled(capacity_, kEmptyGrowth);
+  } else if (rivals_.full()) {
+    capacity_ = rivals_.ours();
+  }
+  if (++rounds_since_sounding_ < (rivals_.new_here() ? kSoundSoon : kSoundEvery)) return;
+  rounds_since_sounding_ = 0;
+  sounding_.begin(ack.now, kSoundDepth);
+}
+
+void RateController::meet_rivals(BitsPerSecond link) {
+  rivals_.begin(link);
+  capacity_ = rivals_.ours();
+  sounding_.start_over();
 }
 
 void RateController::on_congestion_mark(TimePoint now) {

@@ -15,6 +15,7 @@
 #include "booster/transport/rate/queue_delay.h"
 #include "booster/transport/rate/rivals.h"
 #include "booster/transport/rate/rounds.h"
+#include "booster/transport/rate/sounding.h"
 #include "booster/transport/rate/swings.h"
 #include "booster/transport/rate/train.h"
 
@@ -89,14 +90,17 @@ class RateController {
   void on_round(const Acked& ack);
   void next_step(TimePoint now);
   double test_depth() const;
+  bool overflows() const;
+  double question(TimePoint now) const;
   void measure(const Acked& ack);
   bool rides_swings() const;
   BitsPerSecond swing_rate() const;
   void choose_pacing();
   double servo_gain() const;
-  double rival_gain() const;
+  void sound(const Acked& ack);
+  void meet_rivals(BitsPerSecond link);
   double growth() const;
-  void judge_queue(Duration gave_way);
+  void judge_queue(Duration gave_way, Duration took);
   void judge_loss(const Acked& ack);
   void steer_by_loss(const Acked& ack);
   void correct_memory(const Acked& ack);
@@ -109,6 +113,8 @@ class RateController {
   QueueDelay delay_;
   LossKinds loss_;
   Rivals rivals_;
+  Sounding sounding_;
+  int rounds_since_sounding_ = 0;
   Swings swings_;
   Rounds rounds_;
   BitsPerSecond capacity_ = kTrainRate;
@@ -130,6 +136,7 @@ class RateController {
   int long_rounds_ = 0;   // in a row in which our queue never became short
   int empty_rounds_ = 0;  // in a row in which nothing of ours waited though there was enough to send
   Duration round_queue_ = Duration::max();
+  Duration round_most_{};                   // the highest in it
   Duration round_least_ = Duration::max();  // the same above the path's least
   bool drains_ = false;                     // this dip leaves nothing of ours waiting
   bool round_app_limited_ = false;
@@ -140,9 +147,13 @@ class RateController {
   std::uint64_t believed_from_ = 0;       // the round from which on loss is counted: before it, it is of another rate
   double way_arrived_ = 0;                // packets, since we give way to a queue
   double way_lost_ = 0;
+  double radio_kept_ = 0;          // loss that was there before others came
   BitsPerSecond capacity_kept_{};  // before a queue was seen that may be none
   double gain_ = 1;
   Held held_;
+  BitsPerSecond alone_{};  // ours when nobody else seemed to be there
+  TimePoint asked_{};      // whether there are others
+  TimePoint deep_dip_{};
   bool jumped_ = false;  // the round of the jump is known
   TimePoint marked_{};
   double wanted_share_ = 1;  // of the standing queue: less where the path marks it

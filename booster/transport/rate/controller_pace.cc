@@ -12,16 +12,17 @@ constexpr double kLeastGain = .5;
 constexpr double kMostServo = 1.1;
 constexpr double kFirstDip = .25;  // where it is not known yet how far is slow
 constexpr double kDeepestDip = .5;
-constexpr int kPatience = 3;        // rounds
-constexpr std::size_t kSpare = 10;  // packets above the window: acknowledgements come in lumps
-constexpr int kLongRounds = 6;
+constexpr Duration kDeepDipEvery = seconds(10);
+constexpr double kMoreThanRadio = 1.3;
+constexpr double kOverflowing = .01;
+constexpr double kFallen = .7;
+constexpr Duration kAskEvery = seconds(1);
+constexpr int kPatience = 3;          // rounds
+constexpr std::size_t kSpare = 10;    // packets above the window: acknowledgements come in lumps
 constexpr double kPresentShare = .4;  // beside the better round trips: less follows late, more starves
 constexpr double kSwingWindow = 1.5;
 constexpr std::size_t kSwingSpare = 4;
 constexpr double kRivalWindow = 2;
-constexpr double kRivalGains[] = {1.25, .75, 1, 1, 1, 1, 1, 1};  // as BBR's, to be its equal
-constexpr std::uint64_t kDrainEvery =
-    40;  // rounds among rivals: then two at half the rate, to see whether they are still there
 
 double ratio(BitsPerSecond one, BitsPerSecond other) {
   return static_cast<double>(one.value) / static_cast<double>(std::max(other, kLeast).value);
@@ -48,7 +49,9 @@ std::uint64_t RateController::window() const {
   if (rivals_.present()) return static_cast<std::uint64_t>(kRivalWindow * static_cast<double>(path)) + spare;
   if (rides_swings()) {
     const double factor = kSwingWindow * (1 + 1.5 * loss_.radio());
-    const std::uint64_t swing = bytes_in(std::max(rtt_.least, rtt_.smoothed - delay_.queue()), swing_rate());
+    // What is smoothed lags behind a queue that falls.
+    const Duration trip = std::min(std::max(rtt_.least, rtt_.smoothed - delay_.queue()), 2 * rtt_.least);
+    const std::uint64_t swing = bytes_in(trip, swing_rate());
     return static_cast<std::uint64_t>(factor * static_cast<double>(swing)) + bytes_in(kQueueWanted, capacity_) +
            kSwingSpare * packet_;
   }
@@ -59,6 +62,21 @@ std::uint64_t RateController::window() const {
 // Far above a policer's rate a small step changes little.
 double RateController::test_depth() const {
   return std::clamp(loss_.all() * .8, kTestDepth, .6);
+}
+
+// Our rate has fallen though something waits: either the link has become slower, or others take part of it. A sounding
+// tells, as deep as what waits allows.  0: none is due
+double RateController::question(TimePoint now) const {
+  if (capacity_ > scaled(alone_, kFallen) || swings_.present() || held_.now()) return 0;
+  if (now - asked_ < std::max<Duration>(kAskEvery, 10 * rtt_.smoothed)) return 0;
+  const Duration half = delay_.queue() / 2;
+  if (half < kQueueNone + 4 * delay_.jitter()) return 0;
+  return std::min(in_seconds(half) / in_seconds(rtt_.smoothed), kDeepestDip);
+}
+
+// More is lost than at any rate.
+bool RateController::overflows() const {
+  return loss_.all() > kMoreThanRadio * loss_.radio() + kOverflowing;
 }
 
 // Level, and now and then a round above and one below it: to see which loss follows the rate, and to drain our own
@@ -74,14 +92,21 @@ void RateController::next_step(TimePoint now) {
     return;
   }
   if (step_ == Step::Settle) {
-    if (drains_) delay_.set_floor(std::min(round_least_, queue_most()));
+    // What others fill is left too: only so much is the path's own as its jitter explains.
+    if (drains_) delay_.set_floor(std::min({round_least_, queue_most(), kQueueNone + 4 * delay_.jitter()}));
     drains_ = false;
     rounds_at_level_ = 0;
   }
   step_ = Step::Level;
   ++rounds_at_level_;
   if (rivals_.present() || rivals_.giving_way()) return;
-  if (held_.now() && !loss_.knows_slow()) {
+  const double asks = question(now);
+  if (asks > 0) {
+    step_ = Step::Down;
+    dip_ = asks;
+    sounding_.begin(now, asks);
+    asked_ = now;
+  } else if (held_.now() && !loss_.knows_slow()) {
     step_ = Step::Down;
     dip_ = kFirstDip;
   } else if (!delay_.empty() && now - last_dip_ > std::max<Duration>(kDipEvery, 20 * rtt_.smoothed)) {
@@ -93,6 +118,13 @@ void RateController::next_step(TimePoint now) {
   } else if (loss_.all() > kLossWorthATest && rounds_at_level_ >= kTestEvery) {
     step_ = held_.now() ? Step::Down : Step::Up;  // held: what the radio takes is all that is asked
     dip_ = test_depth();
+    // What always stood there seems to be the path's own delay: a deep dip shows it.
+    if (step_ == Step::Up && overflows() && !swings_.present() && !delay_.empty() &&
+        now - deep_dip_ > std::max<Duration>(kDeepDipEvery, 100 * rtt_.smoothed)) {
+      step_ = Step::Down;
+      dip_ = kDeepestDip;
+      deep_dip_ = now;
+    }
   }
 }
 
@@ -118,16 +150,11 @@ double RateController::servo_gain() const {
   return empty_rounds_ > 0 ? std::max(gain, growth()) : gain;
 }
 
-double RateController::rival_gain() const {
-  if (rounds_.count() % kDrainEvery >= kDrainEvery - 2) return kLeastGain;
-  return kRivalGains[rounds_.count() % std::size(kRivalGains)];
-}
-
 void RateController::choose_pacing() {
   double gain = 1;
   if (stage_ == Stage::Cruise) {
     gain = step_ == Step::Up ? 1 + kTestDepth : step_ == Step::Down ? 1 - dip_ : servo_gain();
-    if (rivals_.present()) gain = rival_gain();
+    if (rivals_.present()) gain = sounding_.sends_less() ? 1 - sounding_.depth() : 1;
   }
   if (stage_ == Stage::Cruise && step_ == Step::Level && rides_swings()) {
     // The window bounds it; whether it is too fast is not known.

@@ -36,6 +36,7 @@ constexpr BitsPerSecond kTrainRate{40'000'000};         // faster paths are foun
 constexpr BitsPerSecond kLeast{8'000};                  // one packet in 1.2 s
 constexpr BitsPerSecond kMost{10'000'000'000};
 
+constexpr int kLongRounds = 6;               // in a row in which the queue never becomes short: it is others'
 constexpr double kLevelBand = .03;           // gains nearer to 1 than this are level
 constexpr double kBrakeLoss = .30;           // above it, with delay risen, the rate halves each round
 constexpr double kLossWorthATest = .003;     // below it the kind of loss does not matter

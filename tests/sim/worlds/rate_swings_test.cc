@@ -61,16 +61,18 @@ Got take(std::uint64_t seed, std::optional<tcp::Control> instead) {
 }
 
 // One drive more or less is chance: a swing that is met a little earlier leads to another drive.
-TEST(RateSwings, NearlyAsMuchAsBbrAndHalfWaits) {
+TEST(RateSwings, NearlyAsMuchAsBbrAndLittleMoreThanHalfWaits) {
   double of_bbr = 0;
+  double queue_of_bbr = 0;
   for (std::uint64_t seed = 1; seed <= seeds(4); ++seed) {
     const Got ours = take(seed, std::nullopt);
     const Got bbr = take(seed, tcp::Control::Bbr);
     EXPECT_GT(ours.octets, .8 * bbr.octets) << seed;
-    EXPECT_LT(ours.queue, .55 * bbr.queue) << seed;
+    queue_of_bbr += ours.queue / bbr.queue / static_cast<double>(seeds(4));
     of_bbr += ours.octets / bbr.octets / static_cast<double>(seeds(4));
   }
-  EXPECT_GT(of_bbr, .88);
+  EXPECT_GT(of_bbr, .9);
+  EXPECT_LT(queue_of_bbr, .65);
 }
 
 }  // namespace
