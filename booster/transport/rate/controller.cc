@@ -242,7 +242,7 @@ void RateController::judge_queue(Duration gave_way, Duration took) {
     capacity_ = std::max(capacity_, capacity_kept_);
   }
   const bool swings = swings_.present() && long_rounds_ < kLongRounds;
-  if (verdict == Rivals::Verdict::Rivals && !swings) meet_rivals(std::max(capacity_kept_, alone_));
+  if (verdict == Rivals::Verdict::Rivals && !swings) meet_rivals(alone_);
   if (rivals_.giving_way()) return;
   capacity_kept_ = std::max(capacity_, paced_[1]);
   radio_kept_ = std::min(loss_.knows_slow() ? loss_.radio() : 0, radio_kept_ + kRadioBelieved * in_seconds(took));

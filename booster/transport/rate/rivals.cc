@@ -12,6 +12,7 @@ constexpr double kStep = 1.5;           // of our rate, for one sounding
 constexpr double kWeight = .25;         // of one sounding
 constexpr Duration kGone = seconds(1);  // longer than BBR is away to see the least round trip
 constexpr int kGoneRounds = 4;
+constexpr int kStillRounds = 20;  // two soundings
 
 }  // namespace
 
@@ -25,7 +26,16 @@ Rivals::Verdict Rivals::on_round(Duration least_queue, Duration most_wanted, Dur
   full_ = least_queue > most_wanted;
   if (present_) {
     present_ = empty_rounds_ < kGoneRounds || empty_ < kGone;
-    return Verdict::Open;
+    // Through soundings, too: what does not move at all is nobody's.
+    lowest_ = std::min(lowest_, least_queue);
+    highest_ = std::max(highest_, least_queue);
+    if (highest_ - lowest_ > kQueueNone + noise) {
+      lowest_ = highest_ = least_queue;
+      still_rounds_ = 0;
+    }
+    if (++still_rounds_ < kStillRounds || !full_) return Verdict::Open;
+    present_ = false;
+    return Verdict::Path;
   }
   if (!full_) {
     waiting_ = false;
@@ -51,6 +61,9 @@ void Rivals::begin(BitsPerSecond link) {
   present_ = true;
   waiting_ = false;
   empty_rounds_ = 0;
+  still_rounds_ = 0;
+  lowest_ = Duration::max();
+  highest_ = {};
   soundings_ = 0;
   time_of_a_bit_ = 1 / static_cast<double>(std::max(link, kLeast).value);
   ours_ = scaled(link, kOurPart);

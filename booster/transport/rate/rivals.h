@@ -40,6 +40,7 @@ class Rivals {
   Duration owed_{};   // and should have fallen by this
   Duration empty_{};  // nothing waits, since
   int empty_rounds_ = 0;
+  int still_rounds_ = 0;      // in a row in which it did not move
   bool full_ = false;         // more waits than is wanted
   double time_of_a_bit_ = 0;  // on the link
   BitsPerSecond ours_{};

@@ -55,6 +55,18 @@ TEST(Rivals, WhoHasTheWholeLinkIsAlone) {
   EXPECT_FALSE(rivals.present());
 }
 
+TEST(Rivals, WhatStandsStillThroughSoundingsIsThePathAfterAll) {
+  Rivals rivals;
+  rivals.begin({10'000'000});
+  Rivals::Verdict verdict = Rivals::Verdict::Open;
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(rivals.present()) << i;
+    verdict = rivals.on_round(milliseconds(90), milliseconds(15), {}, milliseconds(1), milliseconds(100));
+  }
+  EXPECT_EQ(verdict, Rivals::Verdict::Path);
+  EXPECT_FALSE(rivals.present());
+}
+
 TEST(Rivals, WhatStandsStillIsThePath) {
   Rivals rivals;
   EXPECT_EQ(verdict_on(rivals, {50, 50, 51, 50, 51, 50}), Rivals::Verdict::Path);
