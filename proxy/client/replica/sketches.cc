@@ -64,8 +64,9 @@ Result<std::vector<sync::ItemKey>> find_alike(Work& work, const Chunks& chunks) 
   std::vector<sync::ItemKey> alike;
   const auto usable = [&](std::int64_t content) -> Result<bool> {
     TRY_ASSIGN(auto key, message_of(work, content));
-    if (key) alike.push_back(*std::move(key));
-    return key.has_value();
+    if (!key) return false;
+    alike.push_back(*std::move(key));
+    return true;
   };
   TRY(cover(std::move(holders), chunks, usable));
   std::reverse(alike.begin(), alike.end());
