@@ -32,6 +32,7 @@ RateController::RateController(std::size_t packet, RoundTrip rtt, std::optional<
   const bool fits = remembered && remembered->rtt * 3 / 4 <= rtt.least && rtt.least <= remembered->rtt * 5 / 4;
   if (fits) {
     stage_ = Stage::Jump;
+    from_memory_ = true;
     capacity_ = remembered->rate;
     pacing_ = scaled(capacity_, .5);
     pace_ = Pace::Above;  // for all that is known
@@ -129,8 +130,11 @@ void RateController::on_ack(const Acked& ack, RoundTrip rtt) {
     leave_train(ack);
     return;
   }
-  if (stage_ == Stage::Jump) correct_memory(ack);
+  if (stage_ == Stage::Jump && from_memory_) correct_memory(ack);
+  const BitsPerSecond by_train = capacity_;
   measure(ack);
+  // What arrives in the jump was sent in the train, as fast as its few packets allowed.
+  if (stage_ == Stage::Jump && !from_memory_) capacity_ = std::max(capacity_, by_train);
   if (!ack.app_limited) {
     if (const auto rates = delivery_.over(rtt_.least, packet_)) swings_.on_sample(rates->through, ack.now, rtt_.least);
   }

@@ -154,7 +154,8 @@ class RateController {
   BitsPerSecond alone_{};  // ours when nobody else seemed to be there
   TimePoint asked_{};      // whether there are others
   TimePoint deep_dip_{};
-  bool jumped_ = false;  // the round of the jump is known
+  bool from_memory_ = false;  // the jump goes to a remembered rate, which its own first packets may contradict
+  bool jumped_ = false;       // the round of the jump is known
   TimePoint marked_{};
   double wanted_share_ = 1;  // of the standing queue: less where the path marks it
   bool outage_ = false;
