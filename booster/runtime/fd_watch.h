@@ -15,6 +15,7 @@ class FdWatch {
 
   Task<Result<>> readable() { return ready(UV_READABLE); }
   Task<Result<>> writable() { return ready(UV_WRITABLE); }
+  bool is_watched() const { return watched_ != 0; }  // by the loop
   // Lets go of the descriptor, which may be closed from then on; who waits gets Closed.
   void close();
 

@@ -52,7 +52,7 @@ MessageOptions unmixed(const Alone& mail) {
 
 bool CodingChoice::mix_below(BitsPerSecond limit, std::optional<BitsPerSecond> link) {
   if (!below(link, limit, holds_permit_) || (holds_permit_ && !permits_->has_headroom())) {
-    let_go();
+    give_back_permit();
   } else if (!holds_permit_ && permits_ != nullptr) {
     holds_permit_ = permits_->take();
   }
@@ -80,7 +80,7 @@ MessageOptions CodingChoice::choose(Load load, std::optional<BitsPerSecond> link
 MessageOptions CodingChoice::choose(const Alone& mail, std::optional<BitsPerSecond> link) {
   const bool large = is_large(mail);
   if (mail.references > kReferences) {
-    let_go();
+    give_back_permit();
   } else if (mix_below(large ? kMixBulk : kMixTrickle, link)) {
     return kMixed;
   }
@@ -94,7 +94,7 @@ MessageOptions CodingChoice::choose(const Alone& mail, std::optional<BitsPerSeco
   return wide(thorough_ ? kThorough : kAloneLarge, mail);
 }
 
-void CodingChoice::let_go() {
+void CodingChoice::give_back_permit() {
   if (holds_permit_) permits_->give_back();
   holds_permit_ = false;
 }

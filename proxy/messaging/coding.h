@@ -44,19 +44,18 @@ class CodingChoice {
   explicit CodingChoice(MixingPermits* permits) : permits_(permits) {}  // nullptr: never by context mixing
   CodingChoice(const CodingChoice&) = delete;
   CodingChoice& operator=(const CodingChoice&) = delete;
-  ~CodingChoice() { let_go(); }
+  ~CodingChoice() { give_back_permit(); }
 
   // `link`: how fast it takes what is sent; nullopt: not known (yet).
   MessageOptions choose(Load load, std::optional<BitsPerSecond> link);
   MessageOptions choose(const Alone& mail, std::optional<BitsPerSecond> link);
   // What a fast link leaves time for; nullopt: it is not known to be one.
   std::optional<MessageOptions> in_haste(std::optional<BitsPerSecond> link);
-  void rest() { let_go(); }  // nothing comes for now: others may have the permit
+  void give_back_permit();  // where nothing comes for now others may have it
   bool mixing() const { return holds_permit_; }
 
  private:
   bool mix_below(BitsPerSecond limit, std::optional<BitsPerSecond> link);
-  void let_go();
 
   MixingPermits* permits_;
   bool holds_permit_ = false;

@@ -6,21 +6,12 @@
 namespace booster::transport::rate {
 namespace {
 
-constexpr double kTrainGain = 2;         // over what two packets of the handshake showed
-constexpr double kFill = .5;             // weight of a new rate sample while the queue is there
-constexpr int kSteady = 8;               // a sample is over so many times the jitter: it errs by an eighth at most
-constexpr double kMostRadio = .5;        // of loss
-constexpr double kLeastWanted = .1;      // of the queue, where the path marks what waits
-constexpr double kMarkCut = .85;         // RFC 8511's beta for ECN
-constexpr double kOverflow = .01;        // of loss above the radio's
-constexpr double kRadioBelieved = .002;  // more of it in a second: what others overflow looks like it at first
-constexpr int kSoundEvery = 10;          // rounds
-constexpr int kSoundSoon = 5;            // the first ones
-constexpr double kSoundDepth = .5;
-constexpr double kMostlyOthers = .5;   // a smaller share of the link is ours
-constexpr double kEmptyGrowth = 1.1;   // a round, where rivals leave room for a while
-constexpr double kAloneForget = .003;  // a round, of the rate that once was ours alone
-constexpr double kSwingForget = .02;
+constexpr double kTrainGain = 2;     // over what two packets of the handshake showed
+constexpr double kFill = .5;         // weight of a new rate sample while the queue is there
+constexpr int kSteady = 8;           // a sample is over so many times the jitter: it errs by an eighth at most
+constexpr double kMostRadio = .5;    // of loss
+constexpr double kLeastWanted = .1;  // of the queue, where the path marks what waits
+constexpr double kMarkCut = .85;     // RFC 8511's beta for ECN
 
 }  // namespace
 
@@ -233,27 +224,6 @@ void RateController::judge_loss(const Acked& ack) {
   steer_by_loss(ack);
 }
 
-// Whether what waits is ours, others', or the path's own.
-void RateController::judge_queue(Duration gave_way, Duration took) {
-  way_arrived_ += static_cast<double>(round_arrived_);
-  way_lost_ += static_cast<double>(round_lost_);
-  // A full buffer stands as still as a longer path, but it loses what is too much.
-  const bool overflows = way_lost_ > (radio_kept_ + kOverflow) * (way_arrived_ + way_lost_);
-  const Rivals::Verdict verdict =
-      rivals_.on_round(round_queue_, queue_wanted() * 3 / 2, gave_way, delay_.jitter(), took);
-  if (verdict == Rivals::Verdict::Path && !overflows && !swings_.present()) {
-    delay_.set_floor(delay_.above_least());
-    capacity_ = std::max(capacity_, capacity_kept_);
-  }
-  const bool swings = swings_.present() && long_rounds_ < kLongRounds;
-  if (verdict == Rivals::Verdict::Rivals && !swings) meet_rivals(alone_);
-  if (rivals_.giving_way()) return;
-  capacity_kept_ = std::max(capacity_, paced_[1]);
-  radio_kept_ = std::min(loss_.knows_slow() ? loss_.radio() : 0, radio_kept_ + kRadioBelieved * in_seconds(took));
-  way_arrived_ = 0;
-  way_lost_ = 0;
-}
-
 void RateController::on_round(const Acked& ack) {
   if (stage_ == Stage::Jump) {
     stage_ = Stage::Cruise;
@@ -276,39 +246,6 @@ void RateController::on_round(const Acked& ack) {
   round_lost_ = 0;
   round_began_ = ack.now;
   paced_ = {pacing_, paced_[0]};
-}
-
-// A round at a lower rate says how much of the link is ours: whether there are rivals, and beside them now and then.
-void RateController::sound(const Acked& ack) {
-  if (round_app_limited_) sounding_.drop();
-  // Where the rate swings a queue that stays may be nobody's.
-  if (swings_.present() && long_rounds_ < kLongRounds) rivals_.leave();
-  const bool loses = sounding_.loses();
-  const std::optional<double> share = sounding_.share();
-  sounding_.end(ack.now);
-  if (!rivals_.present()) {
-    if (share && *share < kMostlyOthers) return meet_rivals(alone_);
-    if (share) alone_ = capacity_;
-    alone_ = std::max(capacity_, scaled(alone_, 1 - (swings_.present() ? kSwingForget : kAloneForget)));
-    return;
-  }
-  if (share) {
-    rivals_.on_share(*share, capacity_, loses);
-    capacity_ = rivals_.ours();
-  } else if (rivals_.empty()) {
-    capacity_ = scaled(capacity_, kEmptyGrowth);
-  } else if (rivals_.full()) {
-    capacity_ = rivals_.ours();
-  }
-  if (++rounds_since_sounding_ < (rivals_.new_here() ? kSoundSoon : kSoundEvery)) return;
-  rounds_since_sounding_ = 0;
-  sounding_.begin(ack.now, kSoundDepth);
-}
-
-void RateController::meet_rivals(BitsPerSecond link) {
-  rivals_.begin(link);
-  capacity_ = rivals_.ours();
-  sounding_.start_over();
 }
 
 void RateController::on_congestion_mark(TimePoint now) {

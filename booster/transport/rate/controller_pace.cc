@@ -11,12 +11,7 @@ constexpr double kRelax = 3;  // the queue is brought to what is wanted within s
 constexpr double kLeastGain = .5;
 constexpr double kMostServo = 1.1;
 constexpr double kFirstDip = .25;  // where it is not known yet how far is slow
-constexpr double kDeepestDip = .5;
 constexpr Duration kDeepDipEvery = seconds(10);
-constexpr double kMoreThanRadio = 1.3;
-constexpr double kOverflowing = .01;
-constexpr double kFallen = .7;
-constexpr Duration kAskEvery = seconds(1);
 constexpr int kPatience = 3;          // rounds
 constexpr std::size_t kSpare = 10;    // packets above the window: acknowledgements come in lumps
 constexpr double kPresentShare = .4;  // beside the better round trips: less follows late, more starves
@@ -62,21 +57,6 @@ std::uint64_t RateController::window() const {
 // Far above a policer's rate a small step changes little.
 double RateController::test_depth() const {
   return std::clamp(loss_.all() * .8, kTestDepth, .6);
-}
-
-// Our rate has fallen though something waits: either the link has become slower, or others take part of it. A sounding
-// tells, as deep as what waits allows.  0: none is due
-double RateController::question(TimePoint now) const {
-  if (capacity_ > scaled(alone_, kFallen) || swings_.present() || held_.now()) return 0;
-  if (now - asked_ < std::max<Duration>(kAskEvery, 10 * rtt_.smoothed)) return 0;
-  const Duration half = delay_.queue() / 2;
-  if (half < kQueueNone + 4 * delay_.jitter()) return 0;
-  return std::min(in_seconds(half) / in_seconds(rtt_.smoothed), kDeepestDip);
-}
-
-// More is lost than at any rate.
-bool RateController::overflows() const {
-  return loss_.all() > kMoreThanRadio * loss_.radio() + kOverflowing;
 }
 
 // Level, and now and then a round above and one below it: to see which loss follows the rate, and to drain our own

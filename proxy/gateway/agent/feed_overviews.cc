@@ -84,7 +84,7 @@ Task<Result<>> SyncFeed::send_alone(sync::Overviews overview) {
   Result<> sent = co_await stream_.begin_alone(coding, no_heads, std::move(no_references));
   if (sent) sent = co_await stream_.batch(chain);
   if (sent) sent = co_await stream_.end_alone();
-  alone_.rest();
+  alone_.give_back_permit();
   if (!sent) broken_ = true;
   co_return sent;
 }

@@ -42,7 +42,7 @@ Task<Result<>> ItemFeed::send_alone(const Want& want, MailPtr mail, const codec:
   CO_TRY(co_await stream_.begin_alone(coding, heads, std::move(prefix.octets)));
   CO_TRY(co_await send_blocks(mail, offset, &repeats));
   CO_TRY(co_await stream_.end_alone());
-  alone_.rest();
+  alone_.give_back_permit();
   if (!interactive && whole_size <= kLargestReferred) held_.add(key, traits, whole_size);
   co_return co_await gone_out(key, std::move(mail), std::move(repeats), std::move(traits));
 }

@@ -228,7 +228,7 @@ Task<Result<bool>> SyncFeed::step() {
     if (!worked || *worked) co_return worked;
   }
   if (coding_.mixing()) {  // what is said from now on is little
-    coding_.rest();
+    coding_.give_back_permit();
     CO_TRY(co_await stream_.use(messaging::kTrickle));
   }
   co_return false;

@@ -53,7 +53,7 @@ TEST(Coding, WhatGoesAloneIsPackedThoroughlyWhileItIsSmall) {
   EXPECT_EQ(choice.choose(small, std::nullopt), kAlone);
   EXPECT_EQ(choice.choose(large, std::nullopt).level, kAloneLarge.level);
   EXPECT_EQ(choice.choose(small, BitsPerSecond{2'000'000}).encoding, Encoding::Mix);
-  choice.rest();
+  choice.give_back_permit();
   EXPECT_EQ(permits.given(), 0U);
   EXPECT_EQ(choice.choose(large, BitsPerSecond{2'000'000}).encoding, Encoding::ZstdWindow);
   EXPECT_EQ(choice.choose(large, BitsPerSecond{500'000}).encoding, Encoding::Mix);

@@ -1,0 +1,94 @@
+// What the controller makes of others on the link: whether they are there, and which part of it is ours.
+#include <algorithm>
+
+#include "booster/transport/rate/controller.h"
+
+namespace booster::transport::rate {
+namespace {
+
+constexpr double kOverflow = .01;        // of loss above the radio's
+constexpr double kRadioBelieved = .002;  // more of it in a second: what others overflow looks like it at first
+constexpr int kSoundEvery = 10;          // rounds
+constexpr int kSoundSoon = 5;            // the first ones
+constexpr double kSoundDepth = .5;
+constexpr double kMostlyOthers = .5;   // a smaller share of the link is ours
+constexpr double kEmptyGrowth = 1.1;   // a round, where rivals leave room for a while
+constexpr double kAloneForget = .003;  // a round, of the rate that once was ours alone
+constexpr double kSwingForget = .02;
+constexpr double kMoreThanRadio = 1.3;
+constexpr double kOverflowing = .01;
+constexpr double kFallen = .7;
+constexpr Duration kAskEvery = seconds(1);
+
+}  // namespace
+
+// Whether what waits is ours, others', or the path's own.
+void RateController::judge_queue(Duration gave_way, Duration took) {
+  way_arrived_ += static_cast<double>(round_arrived_);
+  way_lost_ += static_cast<double>(round_lost_);
+  // A full buffer stands as still as a longer path, but it loses what is too much.
+  const bool overflows = way_lost_ > (radio_kept_ + kOverflow) * (way_arrived_ + way_lost_);
+  const Rivals::Verdict verdict =
+      rivals_.on_round(round_queue_, queue_wanted() * 3 / 2, gave_way, delay_.jitter(), took);
+  if (verdict == Rivals::Verdict::Path && !overflows && !swings_.present()) {
+    delay_.set_floor(delay_.above_least());
+    capacity_ = std::max(capacity_, capacity_kept_);
+  }
+  const bool swings = swings_.present() && long_rounds_ < kLongRounds;
+  if (verdict == Rivals::Verdict::Rivals && !swings) meet_rivals(alone_);
+  if (rivals_.giving_way()) return;
+  capacity_kept_ = std::max(capacity_, paced_[1]);
+  radio_kept_ = std::min(loss_.knows_slow() ? loss_.radio() : 0, radio_kept_ + kRadioBelieved * in_seconds(took));
+  way_arrived_ = 0;
+  way_lost_ = 0;
+}
+
+// A round at a lower rate says how much of the link is ours: whether there are rivals, and beside them now and then.
+void RateController::sound(const Acked& ack) {
+  if (round_app_limited_) sounding_.drop();
+  // Where the rate swings a queue that stays may be nobody's.
+  if (swings_.present() && long_rounds_ < kLongRounds) rivals_.leave();
+  const bool loses = sounding_.loses();
+  const std::optional<double> share = sounding_.share();
+  sounding_.end(ack.now);
+  if (!rivals_.present()) {
+    if (share && *share < kMostlyOthers) return meet_rivals(alone_);
+    if (share) alone_ = capacity_;
+    alone_ = std::max(capacity_, scaled(alone_, 1 - (swings_.present() ? kSwingForget : kAloneForget)));
+    return;
+  }
+  if (share) {
+    rivals_.on_share(*share, capacity_, loses);
+    capacity_ = rivals_.ours();
+  } else if (rivals_.empty()) {
+    capacity_ = scaled(capacity_, kEmptyGrowth);
+  } else if (rivals_.full()) {
+    capacity_ = rivals_.ours();
+  }
+  if (++rounds_since_sounding_ < (rivals_.new_here() ? kSoundSoon : kSoundEvery)) return;
+  rounds_since_sounding_ = 0;
+  sounding_.begin(ack.now, kSoundDepth);
+}
+
+void RateController::meet_rivals(BitsPerSecond link) {
+  rivals_.begin(link);
+  capacity_ = rivals_.ours();
+  sounding_.start_over();
+}
+
+// Our rate has fallen though something waits: either the link has become slower, or others take part of it. A sounding
+// tells, as deep as what waits allows.  0: none is due
+double RateController::question(TimePoint now) const {
+  if (capacity_ > scaled(alone_, kFallen) || swings_.present() || held_.now()) return 0;
+  if (now - asked_ < std::max<Duration>(kAskEvery, 10 * rtt_.smoothed)) return 0;
+  const Duration half = delay_.queue() / 2;
+  if (half < kQueueNone + 4 * delay_.jitter()) return 0;
+  return std::min(in_seconds(half) / in_seconds(rtt_.smoothed), kDeepestDip);
+}
+
+// More is lost than at any rate.
+bool RateController::overflows() const {
+  return loss_.all() > kMoreThanRadio * loss_.radio() + kOverflowing;
+}
+
+}  // namespace booster::transport::rate
