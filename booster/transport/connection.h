@@ -167,10 +167,15 @@ class Connection {
   Result<bool> take_packet(const packet::Packet& head, std::span<std::byte> packet, const Route& route, Ecn ecn,
                            TimePoint now);
   Result<bool> take_long(const packet::Packet& head, std::span<std::byte> packet, const Route& route, TimePoint now);
-  Result<bool> take_short(const packet::Packet& head, std::span<std::byte> packet, const Route& route, Ecn ecn,
+  struct Arrival {
+    Route route;
+    Ecn ecn;
+    TimePoint at;  // what waited for keys is older than the moment it is opened
+  };
+  Result<bool> take_short(const packet::Packet& head, std::span<std::byte> packet, const Arrival& arrival,
                           TimePoint now);
   void take_retry(const packet::Packet& head, std::span<const std::byte> packet, TimePoint now);
-  bool keep_early(std::span<std::byte> packet, const Route& route, Ecn ecn);
+  void keep_early(std::span<std::byte> packet, const Arrival& arrival);
   void take_early(TimePoint now);
   bool is_reset_for_us(ByteView datagram) const;
   std::optional<PathId> number_of(const packet::ConnectionId& ours) const;
@@ -179,7 +184,7 @@ class Connection {
   void count_received(const Route& route, std::size_t size);
   bool is_stranger(const Route& route) const;
   void notice_address(path::Path& path, const Route& route, PacketNumber number, std::size_t size);
-  void notice_arrival(path::Path& path, PacketNumber number, bool eliciting, Ecn ecn, TimePoint now);
+  void notice_arrival(path::Path& path, PacketNumber number, bool eliciting, const Arrival& arrival);
 
   // connection_frames.cc: what packets hold
   struct Seen {  // of one payload
@@ -262,6 +267,7 @@ class Connection {
   void write_acks(Draft& draft, path::Path& path, TimePoint now);
   bool put_ack(Draft& draft, path::Path& path, TimePoint now) const;
   void write_own_frames(Draft& draft, path::Path& path, TimePoint now);
+  void bring_id(Draft& draft, const path::Path& path);
   void write_session(Draft& draft, path::Path& path, TimePoint now);
   std::size_t finish_short(Draft& draft, path::Path& path, TimePoint now);
   Draft begin_short(path::Path& path, std::span<std::byte> into);
@@ -300,8 +306,7 @@ class Connection {
 
   struct Early {
     Bytes bytes;
-    Route route;
-    Ecn ecn;
+    Arrival arrival;
   };
   std::deque<Early> early_;  // packets that came before the peer had proved who it is
   std::size_t early_bytes_ = 0;

@@ -382,7 +382,7 @@ void Connection::on_failed(PathId id, TimePoint now) {
     retires_due_.push_back(id);
     return drop_path(id, now);
   }
-  path.validation.begin();
+  path.validation.begin_again(now);
   for (auto& [other, each] : paths_) {
     if (other != id) each->probes_due = 1;
   }

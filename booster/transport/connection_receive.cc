@@ -63,7 +63,7 @@ Result<bool> Connection::take_packet(const packet::Packet& head, std::span<std::
     case packet::Kind::Handshake:
       return take_long(head, packet, route, now);
     case packet::Kind::Short:
-      return take_short(head, packet, route, ecn, now);
+      return take_short(head, packet, {route, ecn, now}, now);
     case packet::Kind::Retry:
       take_retry(head, packet, now);
       return false;
@@ -155,11 +155,10 @@ Result<> Connection::learn_id(PathId number, ByteView payload) {
   return {};
 }
 
-bool Connection::keep_early(std::span<std::byte> packet, const Route& route, Ecn ecn) {
-  if (early_bytes_ + packet.size() + kEarlyEach > kMaxEarly) return false;
+void Connection::keep_early(std::span<std::byte> packet, const Arrival& arrival) {
+  if (early_bytes_ + packet.size() + kEarlyEach > kMaxEarly) return;
   early_bytes_ += packet.size() + kEarlyEach;
-  early_.push_back({Bytes(packet.begin(), packet.end()), route, ecn});
-  return true;
+  early_.push_back({Bytes(packet.begin(), packet.end()), arrival});
 }
 
 void Connection::take_early(TimePoint now) {
@@ -168,16 +167,16 @@ void Connection::take_early(TimePoint now) {
     packet::PacketReader reader(each.bytes);
     const Result<std::optional<packet::Packet>> head = reader.next();
     if (!head || !*head) continue;
-    const Result<bool> taken = take_short(**head, each.bytes, each.route, each.ecn, now);
+    const Result<bool> taken = take_short(**head, each.bytes, each.arrival, now);
     if (!taken) return end(taken.error(), false, now);
   }
 }
 
-Result<bool> Connection::take_short(const packet::Packet& head, std::span<std::byte> packet, const Route& route,
-                                    Ecn ecn, TimePoint now) {
+Result<bool> Connection::take_short(const packet::Packet& head, std::span<std::byte> packet, const Arrival& arrival,
+                                    TimePoint now) {
   // At the gateway keys exist before the client has proved anything: what comes under them waits.
   if (!established_) {
-    keep_early(packet, route, ecn);
+    keep_early(packet, arrival);
     return false;
   }
   const std::optional<PathId> number = number_of(head.destination);
@@ -192,18 +191,18 @@ Result<bool> Connection::take_short(const packet::Packet& head, std::span<std::b
   }
   TRY_ASSIGN(const Seen seen, scan(opened->payload));
   TRY(learn_id(*number, opened->payload));
-  path::Path* const path = path_of(*number, route, packet.size());
+  path::Path* const path = path_of(*number, arrival.route, packet.size());
   if (path == nullptr || path->received.is_old(opened->number)) return true;
   const bool waits = seen.session && source_ == nullptr;
   // Not taken at all rather than acknowledged and dropped.
   if (waits && early_frame_bytes_ + opened->payload.size() + kEarlyEach > kMaxEarly) return true;
   notice_end_of_quiet(*path, seen.keepalive, now);
-  notice_address(*path, route, opened->number, packet.size());
-  notice_arrival(*path, opened->number, seen.eliciting, ecn, now);
-  if (watch_) watch_->on_received(path->id, opened->number, packet.size(), ecn, now);
+  notice_address(*path, arrival.route, opened->number, packet.size());
+  notice_arrival(*path, opened->number, seen.eliciting, arrival);
+  if (watch_) watch_->on_received(path->id, opened->number, packet.size(), arrival.ecn, arrival.at);
   const bool claims = settings_.role == Role::Gateway && !seen.probing_only && !std::exchange(path->claimed, true);
   const PathId id = path->id;
-  TRY(take_frames(path, route, opened->payload, now));
+  TRY(take_frames(path, arrival.route, opened->payload, now));
   const auto still = paths_.find(id);
   if (still == paths_.end()) return true;
   if (claims) follow(id, now);
@@ -229,12 +228,14 @@ void Connection::notice_address(path::Path& path, const Route& route, PacketNumb
   path.candidate->received += size;  // each makes room for another question
 }
 
-void Connection::notice_arrival(path::Path& path, PacketNumber number, bool eliciting, Ecn ecn, TimePoint now) {
+void Connection::notice_arrival(path::Path& path, PacketNumber number, bool eliciting, const Arrival& arrival) {
+  const TimePoint now = arrival.at;
   const bool next = path.received.empty() ? number.value == 0 : number.value == path.received.largest().value + 1;
-  path.received.add(number, ecn, now);
+  path.received.add(number, arrival.ecn, now);
   path.heard = now;
+  path.validation.on_heard(now);
   if (path.id == active_) silence_told_ = false;
-  path.acks.on_packet(eliciting, !next, ecn == Ecn::Ce, now);
+  path.acks.on_packet(eliciting, !next, arrival.ecn == Ecn::Ce, now);
   if (!eliciting) return;
   path.lull.on_packet(now, path.rtt.smoothed());
   // Who sends takes a burst for one when all before it was acknowledged; and what acknowledgements let go arrives in

@@ -111,10 +111,6 @@ void Connection::write_own_frames(Draft& draft, path::Path& path, TimePoint now)
   if (path.validation.due(now)) {
     if (const auto challenge = path.validation.next_challenge(entropy_, probe_timeout(path), now)) {
       draft.asks = draft.put(frame::PathChallenge{*challenge}, {.kind = OwnFrame::Kind::Challenge});
-      // On trial: the gateway can make nothing of this path without its id.
-      const auto ours = path_ids_.ours().find(path.id.value);
-      const bool trial = settings_.role == Role::Client && path.id != active_ && ours != path_ids_.ours().end();
-      if (trial) draft.put(frame::NewPath{path.id, ours->second, token_for(ours->second)});
     }
   }
   while (!path.responses.empty() && (!path.respond_to || *path.respond_to == path.route) &&
@@ -152,6 +148,13 @@ void Connection::write_own_frames(Draft& draft, path::Path& path, TimePoint now)
     retires_due_.pop_front();
   }
   if (token_due_ && draft.put(frame::Token{token_to_give_}, {.kind = OwnFrame::Kind::Token})) token_due_ = false;
+}
+
+// The gateway can make nothing of a path without its id, and cannot tell that it did not come.
+void Connection::bring_id(Draft& draft, const path::Path& path) {
+  if (settings_.role == Role::Gateway || path.id.value == 0 || path.sent.largest_acked()) return;
+  const auto ours = path_ids_.ours().find(path.id.value);
+  if (ours != path_ids_.ours().end()) draft.put(frame::NewPath{path.id, ours->second, token_for(ours->second)});
 }
 
 void Connection::write_session(Draft& draft, path::Path& path, TimePoint now) {
@@ -222,6 +225,7 @@ std::size_t Connection::write_short(path::Path& path, std::span<std::byte> into,
     }
   }
   write_own_frames(draft, path, now);
+  if (draft.asks || probe) bring_id(draft, path);
   const bool brings = probe && (path.probes <= 1 || path.full_probes_due > 0) && carries_all(path);
   if (data || brings) write_session(draft, path, now);
   if (!draft.empty() && !draft.record.eliciting && path.unasked >= kMostUnasked) draft.ping();

@@ -15,6 +15,13 @@ crypto::Secret key_from(const crypto::Secret& secret, std::string_view label) {
   return packet::expand(secret, label, packet::kSecretSize);
 }
 
+// Damaged on the way, or made up: it would make a connection with a wrong id, which the real one could not enter.
+bool is_genuine(const packet::Packet& head, ByteView datagram) {
+  const ByteView packet = datagram.subspan(head.begin, head.end - head.begin);
+  Bytes copy(packet.begin(), packet.end());  // it is opened in place
+  return LongKeys(head.destination, Role::Gateway).open(copy, head.number_at, std::nullopt).has_value();
+}
+
 }  // namespace
 
 Door::Door(const crypto::Secret& secret, HandshakeMaker& maker, Entropy& entropy, std::chrono::seconds wall,
@@ -71,6 +78,7 @@ void Door::let_in(const packet::Packet& head, const Route& route, std::span<std:
   if (head.destination.size() < (retried ? packet::kIdSize : kLeastFirstId) || head.source.size() != packet::kIdSize)
     return;
   if (!token && half_open_ >= limits_.retry_above) return ask_to_prove(head, route, now);
+  if (!is_genuine(head, bytes)) return;
   Settings settings;
   settings.role = Role::Gateway;
   settings.reset_key = &reset_key_;

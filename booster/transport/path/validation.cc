@@ -9,6 +9,18 @@ void Validation::begin() {
   state_ = State::Waiting;
 }
 
+void Validation::begin_again(TimePoint now) {
+  begin();
+  apart_ = kChallengeAgain;
+  next_ = now + apart_;
+}
+
+void Validation::on_heard(TimePoint now) {
+  if (apart_ == Duration{}) return;
+  apart_ = {};
+  next_ = now;
+}
+
 std::optional<packet::frame::Challenge> Validation::next_challenge(Entropy& entropy, Duration probe_timeout,
                                                                    TimePoint now) {
   if (!due(now)) return std::nullopt;
@@ -18,7 +30,7 @@ std::optional<packet::frame::Challenge> Validation::next_challenge(Entropy& entr
   }
   packet::frame::Challenge& challenge = sent_[static_cast<std::size_t>(tries_)];
   entropy.fill(challenge);
-  next_ = now + probe_timeout * (1 << tries_);
+  next_ = now + std::max<Duration>(probe_timeout * (1 << tries_), apart_);
   ++tries_;
   return challenge;
 }

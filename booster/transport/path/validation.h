@@ -14,6 +14,9 @@ class Validation {
   enum class State { None, Waiting, Proved, Failed };
 
   void begin();
+  // What did not answer is asked again, rarely, until something comes from there: a challenge is as long as a datagram.
+  void begin_again(TimePoint now);
+  void on_heard(TimePoint now);
   void assume() { state_ = State::Proved; }  // the handshake itself has shown it
   // The challenge to put into the next packet to this address, when one is due.
   std::optional<packet::frame::Challenge> next_challenge(Entropy& entropy, Duration probe_timeout, TimePoint now);
@@ -27,6 +30,7 @@ class Validation {
   State state_ = State::None;
   std::array<packet::frame::Challenge, kChallengeTries> sent_{};
   int tries_ = 0;
+  Duration apart_{};  // at least
   TimePoint next_{};
 };
 

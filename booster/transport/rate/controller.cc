@@ -52,6 +52,11 @@ Duration RateController::window_of_samples() const {
   return std::clamp<Duration>(std::max(rtt_.least / 4, kSteady * delay_.jitter()), kShortestWindow, kLongestWindow);
 }
 
+// A very slow path takes fewer packets in the time that is kept.
+std::size_t RateController::sample_size() const {
+  return std::clamp<std::size_t>(bytes_in(kSampleTime, capacity_), kLeastSample * packet_, kWindowPackets * packet_);
+}
+
 // On a slow path a small packet is through so much sooner than a large one that the difference would seem a queue.
 bool RateController::tells_delay(std::size_t size) const {
   return size >= packet_ * 3 / 4 || (capacity_seen_ && time_for(packet_ - size, capacity_) < kQueueNone / 4);
@@ -67,11 +72,16 @@ void RateController::on_burst_begins(std::uint64_t delivered, TimePoint now) {
     pacing_ = train_pacing();
     pace_ = Pace::Level;
   }
+  begin_train(delivered, now);
+}
+
+void RateController::begin_train(std::uint64_t delivered, TimePoint now) {
   train_ = Train(hint_, rtt_.least);
   train_from_ = delivered;
   train_began_ = now;
   train_rounds_ = 0;
   delivered_in_train_ = 0;
+  train_broken_ = false;
 }
 
 void RateController::on_departure(const Departure& packet) {
@@ -101,6 +111,7 @@ void RateController::on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t 
 
 void RateController::on_outage() {
   outage_ = true;
+  train_broken_ = true;
   delivery_.forget();
 }
 
@@ -117,6 +128,8 @@ void RateController::on_ack(const Acked& ack, RoundTrip rtt) {
   round_most_ = std::max(round_most_, delay_.above_least());
   round_app_limited_ = round_app_limited_ || ack.app_limited;
   if (stage_ == Stage::Train) {
+    // How much arrived in a time that an outage was part of says nothing.
+    if (train_broken_) begin_train(ack.delivered, ack.now);
     delivered_in_train_ = ack.delivered - std::min(ack.delivered, train_from_);
     leave_train(ack);
     return;
@@ -166,7 +179,7 @@ void RateController::correct_memory(const Acked& ack) {
 void RateController::measure(const Acked& ack) {
   // Loss tells what the path takes, not delay; or others take what we leave.
   if (held_.now() || rivals_.present()) return;
-  const std::optional<Delivery::Rates> rates = delivery_.over(window_of_samples(), kWindowPackets * packet_);
+  const std::optional<Delivery::Rates> rates = delivery_.over(window_of_samples(), sample_size());
   if (!rates) return;
   auto seen = static_cast<double>(rates->through.value);
   // What a full queue turned away did not come through it.
@@ -179,7 +192,9 @@ void RateController::measure(const Acked& ack) {
   // A difference that the jitter explains counts little; a larger one at once.
   const bool clear = std::abs(seen - thought) > 3 * noise * thought;
   double fill = clear ? kFill : kFill * std::clamp(kLevelBand / noise, .1, 1.0);
-  if (!delay_.empty() && !ack.app_limited) {
+  // Something of ours waited all along: so it was, too, where little was sent, if it waited longer than it took.
+  const bool busy = !ack.app_limited || delay_.queue() >= rates->over;
+  if (!delay_.empty() && busy) {
     capacity_ = scaled({static_cast<std::uint64_t>(thought * (1 - fill) + seen * fill)}, 1);
     capacity_seen_ = true;
     confirmed_ = true;

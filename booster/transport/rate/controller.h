@@ -66,7 +66,6 @@ class RateController {
   std::uint64_t window() const;  // octets in flight at most
   Pace pace() const { return pace_; }
   std::size_t packet() const { return packet_; }
-  void set_packet(std::size_t packet) { packet_ = packet; }
 
   enum class Stage : std::uint8_t { Train, Jump, Cruise };
   Stage stage() const { return stage_; }
@@ -83,6 +82,8 @@ class RateController {
   enum class Step : std::uint8_t { Level, Up, Down, Settle };
   bool tells_delay(std::size_t size) const;
   Duration window_of_samples() const;
+  std::size_t sample_size() const;
+  void begin_train(std::uint64_t delivered, TimePoint now);
   Duration queue_most() const;
   Duration queue_wanted() const;
   BitsPerSecond train_pacing() const;
@@ -125,6 +126,7 @@ class RateController {
   std::uint64_t train_from_ = 0;  // octets delivered before it
   TimePoint train_began_{};
   int train_rounds_ = 0;
+  bool train_broken_ = false;  // by an outage
   std::uint64_t delivered_in_train_ = 0;
   BitsPerSecond pacing_ = kTrainRate;
   Pace pace_ = Pace::Level;

@@ -5,7 +5,7 @@
 namespace booster::transport::rate {
 namespace {
 
-constexpr Duration kPointsKept = seconds(2);
+constexpr Duration kPointsKept = seconds(4);
 constexpr std::size_t kMostPoints = 512;
 
 }  // namespace

@@ -59,6 +59,20 @@ TEST_F(DoorTest, ANewcomerIsAnswered) {
   EXPECT_EQ(answers(door).size(), 2U);  // a pair, to be timed
 }
 
+// A wrong id from a damaged packet would stand in the way of the real one until it times out.
+TEST_F(DoorTest, TheDamagedDoNotGetIn) {
+  Door door(secret_, maker_, entropy_, std::chrono::seconds(0), kBegin);
+  const Bytes whole = first_packet(*newcomer(1));
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    Bytes damaged = whole;
+    damaged[at] ^= std::byte{0x10};
+    arrive(door, damaged, 1);
+    ASSERT_EQ(door.connections(), 0U) << at;
+  }
+  arrive(door, whole, 1);
+  EXPECT_EQ(door.connections(), 1U);
+}
+
 // A short packet could never be written to such an id.
 TEST_F(DoorTest, IdsOfOtherSizesDoNotGetIn) {
   Door door(secret_, maker_, entropy_, std::chrono::seconds(0), kBegin);

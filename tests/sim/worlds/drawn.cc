@@ -107,7 +107,7 @@ std::uint64_t Drawn::link_limit() const {
   const double lost = static_cast<double>(link.up.queue_bytes + link.down.queue_bytes) / 2;
   const double wanted = static_cast<double>(octets()) * 1.35 / (1 - loss) / (1 - loss);
   const double dark = seconds(outages());
-  const double probes = 2 * std::min(dark, 60.0) * std::min(rate / 8 * .03 + 350, 1800.0) + 100 * dark;
+  const double probes = 2 * std::min(dark, 60.0) * std::min(rate / 8 * .03 + 350, 1800.0) + 130 * dark;
   return static_cast<std::uint64_t>(wanted + lost + probes + 60'000 + 40'000 * static_cast<double>(mishaps.size()));
 }
 

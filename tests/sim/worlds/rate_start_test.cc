@@ -45,6 +45,42 @@ TEST(RateStart, ATransferBehindSmallTalkFindsTheRateAsSoon) {
   }
 }
 
+// A rate far too low is left behind, though few packets make its samples.
+TEST(RateStart, AMemoryFarTooLowIsLeftBehind) {
+  for (const double rate : {.2e6, 2e6, 20e6}) {
+    RateStory story(1, swapped(rate_link(rate, 60ms, 200ms)), rate::Remembered{{8'000}, 60ms});
+    story.transfer().send(kEndless);
+    story.run_to(12s);
+    story.mark();
+    story.run_to(16s);
+    EXPECT_GT(story.share(), .8) << rate;
+  }
+}
+
+// The link goes away under the first packets: the time that it was away is no part of how fast they went.
+TEST(RateStart, AnOutageInTheTrainSaysNothing) {
+  struct Case {
+    double rate;
+    Duration round_trip;
+  };
+  for (const Case& each : {Case{.8e6, 26ms}, Case{.8e6, 60ms}, Case{2e6, 26ms}, Case{2e6, 60ms}}) {
+    for (Duration at = 3 * each.round_trip; at < 5 * each.round_trip; at += 7ms) {
+      RateStory story(1, rate_link(each.rate, each.round_trip, 200ms));
+      story.transfer().send(kEndless);
+      story.run_to(at);
+      story.links().up.set_up(false);
+      story.links().down.set_up(false);
+      story.run_for(15s);
+      story.links().up.set_up(true);
+      story.links().down.set_up(true);
+      story.run_for(4s);
+      story.mark();
+      story.run_for(3s);
+      EXPECT_GT(story.share(), .8) << each.rate << " " << seconds(each.round_trip) << " " << seconds(at);
+    }
+  }
+}
+
 TEST(RateStart, OnASlowPathTheTrainIsShort) {
   struct Case {
     double rate;

@@ -50,6 +50,25 @@ TEST(HandshakeStory, AnySinglePacketMayBeLost) {
   }
 }
 
+// Data in the client's first flight waits at the gateway for the keys, and has arrived when it came: together it would
+// seem a path without end.
+TEST(HandshakeStory, WhatWaitsForTheKeysTellsTheRateAllTheSame) {
+  constexpr double kRate = 130e3;
+  constexpr std::uint64_t kSize = 100'000;
+  LinkPair link = scene_link(kRate);
+  link.up.queue_bytes = link.down.queue_bytes = 12'000;
+  for (int lost = 0; lost < 5; ++lost) {
+    Scene scene(link);
+    int seen = 0;
+    scene.on_up->set_attack(
+        [&](Attacker&, Datagram&, TimePoint) { return seen++ == lost ? Fate::Swallow : Fate::Pass; });
+    scene.client.traffic().send(session::Class::Bodies, kSize);
+    scene.call();
+    ASSERT_TRUE(scene.until([&] { return scene.client.traffic().all_sent(); }, 30s)) << lost;
+    EXPECT_LT(scene.link_octets(), 1.7 * kSize) << lost;
+  }
+}
+
 TEST(HandshakeStory, EveryFirstPacketOfEachEndMayBeLostAtOnce) {
   Scene scene;
   int up = 0, down = 0;

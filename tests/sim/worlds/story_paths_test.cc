@@ -74,6 +74,23 @@ TEST(PathStory, AnUploadGoesOnAtOnceFromTheNewAddress) {
   ASSERT_TRUE(scene.until([&] { return scene.client.traffic().all_sent(); }, 10s));
 }
 
+// The gateway learns which path this is from its first packets: until one was heard, each that asks brings it.
+TEST(PathStory, AMoveWhoseFirstPacketsAreAllLost) {
+  Scene scene;
+  scene.begin();
+  scene.send_up(session::Class::Bodies, 300'000);
+  scene.world.run_for(100ms);
+  scene.here->add_address(scene.second);
+  scene.on_up->set_attack([](Attacker&, Datagram&, TimePoint) { return Fate::Swallow; });
+  ASSERT_TRUE(scene.client.move({scene.second, scene.server}, scene.here->local_now()));
+  scene.here->remove_address(scene.first);
+  scene.here->wake();
+  scene.world.run_for(4s);  // all four questions
+  scene.on_up->set_attack(Scene::pass);
+  EXPECT_TRUE(scene.until([&] { return scene.gateway.connection(0)->active().route.remote == scene.second; }, 500ms));
+  EXPECT_TRUE(scene.until([&] { return scene.client.traffic().all_sent(); }, 5s));
+}
+
 // Ids come with every retired path, so it can go on for as long as it likes.
 TEST(PathStory, TwentyMovesInARow) {
   Scene scene;

@@ -134,6 +134,21 @@ TEST(Validation, OnlyAChallengeThatWasSentIsAnswered) {
   EXPECT_EQ(validation.state(), Validation::State::Proved);
 }
 
+TEST(Validation, WhatDidNotAnswerIsAskedRarelyUntilItIsHeard) {
+  CountingEntropy entropy;
+  Validation validation;
+  validation.begin_again(kNow);
+  EXPECT_FALSE(validation.due(kNow));
+  const TimePoint first = kNow + kChallengeAgain;
+  EXPECT_EQ(validation.deadline(), first);
+  EXPECT_TRUE(validation.next_challenge(entropy, std::chrono::milliseconds(100), first));
+  EXPECT_EQ(validation.deadline(), first + kChallengeAgain);
+  validation.on_heard(first + std::chrono::seconds(1));
+  EXPECT_TRUE(validation.due(first + std::chrono::seconds(1)));
+  EXPECT_TRUE(validation.next_challenge(entropy, std::chrono::milliseconds(100), first + std::chrono::seconds(1)));
+  EXPECT_LT(validation.deadline(), first + std::chrono::seconds(2));  // its answer is waited for as ever
+}
+
 TEST(Validation, FailsAfterItsTries) {
   CountingEntropy entropy;
   Validation validation;
