@@ -92,7 +92,23 @@ void RateController::on_arrival(PacketNumber number, Duration received) {
   if (stage_ == Stage::Cruise) return;
   const Departure* const packet = train_.on_arrival(number, received);
   // The first of them found no queue of ours.
-  if (packet != nullptr) delay_.on_early_sample(received - packet->left.time_since_epoch(), packet->left);
+  if (packet == nullptr || early_.size() >= kTrainTimed) return;
+  early_.push_back({received - packet->left.time_since_epoch(), packet->size, packet->left, std::nullopt});
+}
+
+// A smaller packet is through sooner: what it would have taken as one of the largest.
+Duration RateController::as_largest(Duration delay, std::size_t size) const {
+  return delay + time_for(kLargestPacket - std::min(size, kLargestPacket), capacity_);
+}
+
+// Once there is a rate by which to compare packets of different sizes.
+void RateController::take_early_delays() {
+  for (const EarlyDelay& each : early_) {
+    const Duration delay = as_largest(each.delay, each.size);
+    if (each.acked) delay_.on_sample(delay, *each.acked, window_of_samples());
+    if (!each.acked) delay_.on_early_sample(delay, each.left);
+  }
+  early_.clear();
 }
 
 void RateController::on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t lost) {
@@ -119,8 +135,12 @@ void RateController::on_ack(const Acked& ack, RoundTrip rtt) {
   rtt_ = rtt;
   if (tells_delay(ack.size)) {
     const Duration delay = ack.received - ack.left.time_since_epoch();
-    delay_.on_sample(delay, ack.now, window_of_samples());
-    sounding_.on_sample(ack.left, delay);
+    if (stage_ == Stage::Train && early_.size() < kTrainTimed) early_.push_back({delay, ack.size, ack.left, ack.now});
+    if (stage_ != Stage::Train) {
+      take_early_delays();
+      delay_.on_sample(as_largest(delay, ack.size), ack.now, window_of_samples());
+      sounding_.on_sample(ack.left, as_largest(delay, ack.size));
+    }
   }
   delivery_.on_point({ack.left, ack.received, ack.largest_sent, ack.delivered});
   round_queue_ = std::min(round_queue_, delay_.queue());

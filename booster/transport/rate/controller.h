@@ -8,6 +8,7 @@
 #pragma once
 #include <array>
 #include <optional>
+#include <vector>
 
 #include "booster/transport/rate/delivery.h"
 #include "booster/transport/rate/held.h"
@@ -81,6 +82,8 @@ class RateController {
  private:
   enum class Step : std::uint8_t { Level, Up, Down, Settle };
   bool tells_delay(std::size_t size) const;
+  Duration as_largest(Duration delay, std::size_t size) const;
+  void take_early_delays();
   Duration window_of_samples() const;
   std::size_t sample_size() const;
   void begin_train(std::uint64_t delivered, TimePoint now);
@@ -99,6 +102,7 @@ class RateController {
   void choose_pacing();
   double servo_gain() const;
   void sound(const Acked& ack);
+  void keep_to_what_arrives();
   void meet_rivals(BitsPerSecond link);
   double growth() const;
   void judge_queue(Duration gave_way, Duration took);
@@ -112,6 +116,13 @@ class RateController {
   Stage stage_ = Stage::Train;
   Delivery delivery_;
   QueueDelay delay_;
+  struct EarlyDelay {
+    Duration delay;
+    std::size_t size;
+    TimePoint left;
+    std::optional<TimePoint> acked;  // nullopt: only its arrival was told
+  };
+  std::vector<EarlyDelay> early_;  // while there is no rate
   LossKinds loss_;
   Rivals rivals_;
   Sounding sounding_;

@@ -19,6 +19,7 @@ constexpr double kMoreThanRadio = 1.3;
 constexpr double kOverflowing = .01;
 constexpr double kFallen = .7;
 constexpr Duration kAskEvery = seconds(1);
+constexpr double kArrives = .8;  // of what we send, at least
 
 }  // namespace
 
@@ -65,9 +66,18 @@ void RateController::sound(const Acked& ack) {
   } else if (rivals_.full()) {
     capacity_ = rivals_.ours();
   }
+  keep_to_what_arrives();
   if (++rounds_since_sounding_ < (rivals_.new_here() ? kSoundSoon : kSoundEvery)) return;
   rounds_since_sounding_ = 0;
   sounding_.begin(ack.now, kSoundDepth);
+}
+
+// Beside others we get what we send, less what the queue grows by: more than a little is nobody's part.
+void RateController::keep_to_what_arrives() {
+  const Duration time = std::max<Duration>(2 * rtt_.smoothed, window_of_samples());
+  const std::optional<Delivery::Rates> rates = delivery_.over(time, sample_size());
+  if (!rates || scaled(rates->offered, kArrives) <= rates->through) return;
+  capacity_ = std::min(capacity_, scaled(rates->through, 1 / kArrives));
 }
 
 void RateController::meet_rivals(BitsPerSecond link) {

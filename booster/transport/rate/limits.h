@@ -22,6 +22,7 @@ constexpr Duration kDipEvery = seconds(5);         // our own queue is drained s
 constexpr Duration kShortestWindow = milliseconds(25);  // of a rate sample: a few deliveries of a radio scheduler
 constexpr Duration kLongestWindow = milliseconds(200);
 constexpr std::size_t kWindowPackets = 8;
+constexpr std::size_t kLargestPacket = 1472;
 constexpr std::size_t kLeastSample = 2;       // packets: where eight would take longer than …
 constexpr Duration kSampleTime = seconds(1);  // … this
 
