@@ -271,7 +271,7 @@ void RateController::on_round(const Acked& ack) {
   const auto gave_way = std::chrono::duration_cast<Duration>(took * (1 - gain_));
   wanted_share_ = std::min(wanted_share_ * 1.01, 1.0);
   judge_queue(gave_way, took);
-  sound(ack);
+  sound(ack, took);
   next_step(ack.now);
   round_queue_ = Duration::max();
   round_least_ = Duration::max();

@@ -101,7 +101,7 @@ class RateController {
   BitsPerSecond swing_rate() const;
   void choose_pacing();
   double servo_gain() const;
-  void sound(const Acked& ack);
+  void sound(const Acked& ack, Duration took);
   void keep_to_what_arrives();
   void meet_rivals(BitsPerSecond link);
   double growth() const;
@@ -127,6 +127,7 @@ class RateController {
   Rivals rivals_;
   Sounding sounding_;
   int rounds_since_sounding_ = 0;
+  Duration lossless_{};
   Swings swings_;
   Rounds rounds_;
   BitsPerSecond capacity_ = kTrainRate;

@@ -20,6 +20,9 @@ constexpr double kOverflowing = .01;
 constexpr double kFallen = .7;
 constexpr Duration kAskEvery = seconds(1);
 constexpr double kArrives = .8;  // of what we send, at least
+constexpr int kNobodys = 3;      // round trips
+constexpr Duration kNobodysLeast = milliseconds(100);
+constexpr Duration kLossless = seconds(1);
 
 }  // namespace
 
@@ -45,10 +48,13 @@ void RateController::judge_queue(Duration gave_way, Duration took) {
 }
 
 // A round at a lower rate says how much of the link is ours: whether there are rivals, and beside them now and then.
-void RateController::sound(const Acked& ack) {
+void RateController::sound(const Acked& ack, Duration took) {
   if (round_app_limited_) sounding_.drop();
   // Where the rate swings a queue that stays may be nobody's.
   if (swings_.present() && long_rounds_ < kLongRounds) rivals_.leave();
+  // Others fill a queue until it overflows, or keep it within two round trips: what is longer and loses nothing is ours.
+  lossless_ = round_lost_ > 0 ? Duration{} : lossless_ + took;
+  if (lossless_ > kLossless && round_queue_ > kNobodys * rtt_.least + kNobodysLeast) rivals_.leave();
   const bool loses = sounding_.loses();
   const std::optional<double> share = sounding_.share();
   sounding_.end(ack.now);
