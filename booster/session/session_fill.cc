@@ -149,17 +149,21 @@ void Session::fill_acks(Filler& out, TimePoint now) {
 }
 
 void Session::fill_streams(Filler& out, Streams which) {
+  bool urgent = false;
   while (out.room() >= kFrameOverhead) {
     const std::optional<schedule::Key> key = scheduler_.next();
     if (!key) return;
     StreamState& stream = *find({*key});
     if (which == Streams::Bulk && schedule::is_urgent(stream.of)) return;
+    // What somebody waits for is through a slow link sooner without bulk behind it in the same packet or record.
+    if (urgent && !schedule::is_urgent(stream.of)) return;
     const std::size_t before = out.used();
     if (!fill_data(out, stream)) {
       refresh(stream);  // others may have taken the session's credit
       if (scheduler_.next() == key) return;
       continue;
     }
+    urgent = urgent || schedule::is_urgent(stream.of);
     scheduler_.sent(*key, out.used() - before);
   }
 }

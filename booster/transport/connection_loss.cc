@@ -16,8 +16,9 @@ constexpr BitsPerSecond kUnknownRate{96'000};                 // of which the sh
 constexpr double kProbeShare = .02;                           // of the rate the path had
 constexpr Duration kTogether = std::chrono::milliseconds(1);  // packets that left within it left as a pair
 constexpr Duration kLongestAckDelay =
-    std::chrono::seconds(1);            // what was told later than that says nothing of the path
-constexpr std::size_t kAckOctets = 80;  // of a datagram with an ACK, and headers below it
+    std::chrono::seconds(1);              // what was told later than that says nothing of the path
+constexpr std::size_t kFrameAround = 16;  // octets of a stream frame beside its payload
+constexpr std::size_t kAckOctets = 80;    // of a datagram with an ACK, and headers below it
 constexpr Duration kClockKept = std::chrono::hours(24 * 1000);  // the peer's clock may not run away with our sums
 
 // Somebody waits for it, or for the submission to be out of the house.
@@ -186,15 +187,16 @@ void Connection::requeue(const recovery::SentPacket& packet, TimePoint now) {
 // What is new in a packet may be worth sending twice.
 void Connection::consider_copies(path::Path& path, const recovery::SentPacket& packet, bool last, TimePoint now) {
   bool fresh = false;
-  bool urgent = false;
+  std::size_t urgent = 0;  // octets
   for (const session::FrameTicket& ticket : packet.tickets) {
     if (ticket.kind != session::FrameTicket::Kind::Stream || ticket.again) continue;
     fresh = true;
-    urgent = urgent || is_worth_copying(ticket);
+    if (is_worth_copying(ticket)) urgent += ticket.length + kFrameAround;
   }
   if (!fresh || !path.rate) return;
-  path.redundancy.on_sent({packet.number, packet.size, urgent, last},
-                          {path.rate->radio_loss(), path.rtt.smoothed(), path.rate->capacity()}, now);
+  path.redundancy.on_sent(
+      {packet.number, last ? packet.size : std::min<std::size_t>(urgent, packet.size), urgent > 0, last},
+      {path.rate->radio_loss(), path.rtt.smoothed(), path.rate->capacity(), path.rate->loses_in_bursts()}, now);
 }
 
 // The session takes them for lost: they go again at once, and the first to arrive counts.

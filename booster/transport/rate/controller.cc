@@ -9,6 +9,7 @@ namespace {
 constexpr double kTrainGain = 2;     // over what two packets of the handshake showed
 constexpr double kFill = .5;         // weight of a new rate sample while the queue is there
 constexpr int kSteady = 8;           // a sample is over so many times the jitter: it errs by an eighth at most
+constexpr int kUnproved = 4;         // times the jitter
 constexpr double kMostRadio = .5;    // of loss
 constexpr double kLeastWanted = .1;  // of the queue, where the path marks what waits
 constexpr double kMarkCut = .85;     // RFC 8511's beta for ECN
@@ -194,6 +195,28 @@ void RateController::correct_memory(const Acked& ack) {
   capacity_seen_ = true;
 }
 
+// Whether something of ours waits. Until the rate is confirmed, what may be the path's jitter is none: a train that
+// jitter stretched tells of a rate far too low.
+bool RateController::waits() const {
+  return !has_room() && delay_.queue() > kQueueNone + (confirmed_ ? 1 : kUnproved) * delay_.jitter();
+}
+
+// What we send beyond the path's rate waits. What was sent too much by all accounts, and does not wait, passed: the
+// path takes more than is thought, and what seems a queue is its jitter.
+void RateController::judge_room(Duration took) {
+  if (round_app_limited_ || held_.now() || rivals_.present() || swings_.present()) return;
+  // What left in this round and the one before is not seen yet.
+  room_ = std::max<Duration>(room_ + filling_[1], Duration{});
+  filling_ = {std::chrono::duration_cast<Duration>(took * (gain_ - 1)), filling_[0]};
+  if (round_queue_ <= queue_wanted() + delay_.jitter()) return;
+  room_ = {};
+  filling_ = {};
+}
+
+bool RateController::has_room() const {
+  return room_ > 2 * queue_wanted() + kUnproved * delay_.jitter() + rtt_.least / 8;
+}
+
 // While something of ours waits at the bottleneck, what comes out is what it can; else it is what we sent, and only a
 // floor.
 void RateController::measure(const Acked& ack) {
@@ -214,7 +237,7 @@ void RateController::measure(const Acked& ack) {
   double fill = clear ? kFill : kFill * std::clamp(kLevelBand / noise, .1, 1.0);
   // Something of ours waited all along: so it was, too, where little was sent, if it waited longer than it took.
   const bool busy = !ack.app_limited || delay_.queue() >= rates->over;
-  if (!delay_.empty() && busy) {
+  if (waits() && busy) {
     capacity_ = scaled({static_cast<std::uint64_t>(thought * (1 - fill) + seen * fill)}, 1);
     capacity_seen_ = true;
     confirmed_ = true;
@@ -264,10 +287,11 @@ void RateController::on_round(const Acked& ack) {
     stage_ = Stage::Cruise;
     last_dip_ = ack.now;
   }
+  const Duration took = ack.now - round_began_;
   judge_loss(ack);
   long_rounds_ = round_queue_ > queue_most() ? long_rounds_ + 1 : 0;
-  empty_rounds_ = delay_.empty() && !round_app_limited_ && !held_.now() ? empty_rounds_ + 1 : 0;
-  const Duration took = ack.now - round_began_;
+  judge_room(took);
+  empty_rounds_ = !waits() && !round_app_limited_ && !held_.now() ? empty_rounds_ + 1 : 0;
   const auto gave_way = std::chrono::duration_cast<Duration>(took * (1 - gain_));
   wanted_share_ = std::min(wanted_share_ * 1.01, 1.0);
   judge_queue(gave_way, took);

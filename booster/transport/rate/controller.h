@@ -74,6 +74,7 @@ class RateController {
   Duration queue() const { return delay_.queue(); }
   double loss() const { return loss_.all(); }
   double radio_loss() const { return loss_.radio(); }
+  bool loses_in_bursts() const { return loss_.in_bursts(); }
   bool policed() const { return held_.now(); }
   bool rivals() const { return rivals_.present(); }
   bool swings() const { return swings_.present(); }
@@ -105,6 +106,9 @@ class RateController {
   void keep_to_what_arrives();
   void meet_rivals(BitsPerSecond link);
   double growth() const;
+  bool waits() const;
+  void judge_room(Duration took);
+  bool has_room() const;
   void judge_queue(Duration gave_way, Duration took);
   void judge_loss(const Acked& ack);
   void steer_by_loss(const Acked& ack);
@@ -164,6 +168,8 @@ class RateController {
   double radio_kept_ = 0;          // loss that was there before others came
   BitsPerSecond capacity_kept_{};  // before a queue was seen that may be none
   double gain_ = 1;
+  Duration room_{};  // of queue that what we sent should have filled
+  std::array<Duration, 2> filling_{};
   Held held_;
   BitsPerSecond alone_{};  // ours when nobody else seemed to be there
   TimePoint asked_{};      // whether there are others

@@ -111,12 +111,13 @@ void RateController::next_step(TimePoint now) {
 // A bottleneck that was seen is near; one that was not may be anywhere.
 double RateController::growth() const {
   if (only_arrived_ && !capacity_seen_) return empty_rounds_ > 0 ? 2 : 1;
-  switch (confirmed_ ? empty_rounds_ - kPatience : empty_rounds_) {
+  switch (confirmed_ ? empty_rounds_ - kPatience : empty_rounds_ + 1) {
     case 1:
-      return 1.1;
     case 2:
-      return 1.25;
+      return 1.1;
     case 3:
+      return 1.25;
+    case 4:
       return 1.5;
     default:
       return empty_rounds_ > kPatience ? 2 : 1;

@@ -52,7 +52,8 @@ void RateController::sound(const Acked& ack, Duration took) {
   if (round_app_limited_) sounding_.drop();
   // Where the rate swings a queue that stays may be nobody's.
   if (swings_.present() && long_rounds_ < kLongRounds) rivals_.leave();
-  // Others fill a queue until it overflows, or keep it within two round trips: what is longer and loses nothing is ours.
+  // Others fill a queue until it overflows, or keep it within two round trips: what is longer and loses nothing is
+  // ours.
   lossless_ = round_lost_ > 0 ? Duration{} : lossless_ + took;
   if (lossless_ > kLossless && round_queue_ > kNobodys * rtt_.least + kNobodysLeast) rivals_.leave();
   const bool loses = sounding_.loses();

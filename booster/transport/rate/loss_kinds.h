@@ -24,6 +24,7 @@ class LossKinds {
   double when_slow() const;  // the same from slow rounds alone: where the level itself may be too much
   bool knows_slow() const;   // and whether there were enough of them
   double burst() const;      // packets lost together, on average: so many fewer independent observations there are
+  bool in_bursts() const { return bursts_ < kEnoughBursts || burst() > kAlone; }  // not clearly one by one
   // More is lost the faster we send: the path is full, though no delay may show it.
   bool follows_rate() const;
   // One round lost clearly more than the radio does.
@@ -36,6 +37,8 @@ class LossKinds {
     double total() const { return arrived + lost; }
     double share() const { return total() > 0 ? lost / total() : 0; }
   };
+  static constexpr double kEnoughBursts = 5;
+  static constexpr double kAlone = 1.3;                      // packets
   double doubt(const Count& one, const Count& other) const;  // three standard errors of their difference
 
   Count below_;

@@ -6,7 +6,7 @@
 namespace booster::transport::recovery {
 namespace {
 
-constexpr double kLossWorthIt = .005;  // one message in two hundred would wait: below it, nobody notices
+constexpr double kLossWorthIt = .002;  // one message in five hundred would wait: below it, nobody notices
 constexpr double kLossLeft = .002;     // of messages, after the copies
 constexpr int kMostCopies = 2;
 constexpr std::size_t kFewPackets = 4;  // a longer urgent answer tells of its own losses
@@ -24,6 +24,7 @@ double octets_in(Duration time, BitsPerSecond rate) {
 }  // namespace
 
 Duration Redundancy::apart() const {
+  if (!path_.bursts) return kShortestApart;
   return std::clamp<Duration>(path_.rtt / kApartShare, kShortestApart, kLongestApart);
 }
 

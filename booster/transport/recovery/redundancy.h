@@ -2,7 +2,7 @@
 //
 // Who waits for an answer of one packet waits a round trip and a half longer when it is lost. So where the path loses
 // by itself, what is urgent and short, and the last packet of a burst (no later one tells of its loss), go again a
-// little later: apart, because a radio loses in bursts. Never bulk, never on a clean path, and only what the path
+// little later: apart, as far as its losses come in bursts. Never bulk, never on a clean path, and only what the path
 // carries in a fraction of the round trip that is saved.                                        Source: PROTOCOL.md §5
 #pragma once
 #include <cstdint>
@@ -18,10 +18,11 @@ class Redundancy {
     double loss = 0;  // share of packets that it loses at any rate of ours
     Duration rtt{};
     BitsPerSecond rate;
+    bool bursts = true;  // neighbours are lost together
   };
   struct Sent {  // a packet with something in it that was never sent before
     PacketNumber number;
-    std::size_t size = 0;  // octets
+    std::size_t size = 0;  // octets that would go again
     bool urgent = false;   // somebody waits for what is in it
     bool last = false;     // nothing more was there to be sent
   };
