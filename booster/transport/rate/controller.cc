@@ -198,7 +198,8 @@ void RateController::correct_memory(const Acked& ack) {
 // Whether something of ours waits. Until the rate is confirmed, what may be the path's jitter is none: a train that
 // jitter stretched tells of a rate far too low.
 bool RateController::waits() const {
-  return !has_room() && delay_.queue() > kQueueNone + (confirmed_ ? 1 : kUnproved) * delay_.jitter();
+  const Duration jitter = confirmed_ ? delay_.jitter() : std::min(kUnproved * delay_.jitter(), kQueueMost);
+  return !has_room() && delay_.queue() > kQueueNone + jitter;
 }
 
 // What we send beyond the path's rate waits. What was sent too much by all accounts, and does not wait, passed: the
@@ -225,8 +226,8 @@ void RateController::measure(const Acked& ack) {
   const std::optional<Delivery::Rates> rates = delivery_.over(window_of_samples(), sample_size());
   if (!rates) return;
   auto seen = static_cast<double>(rates->through.value);
-  // What a full queue turned away did not come through it.
-  if (delay_.queue() > queue_most()) {
+  // What a full queue turned away did not come through it; a short one is full at once.
+  if (delay_.queue() > queue_most() || loss_.all() > kMostUnproved) {
     seen = std::min(seen, static_cast<double>(rates->arrived.value) / (1 - std::min(loss_.radio(), kMostRadio)));
   }
   const auto offered = static_cast<double>(rates->offered.value);
@@ -291,7 +292,8 @@ void RateController::on_round(const Acked& ack) {
   judge_loss(ack);
   long_rounds_ = round_queue_ > queue_most() ? long_rounds_ + 1 : 0;
   judge_room(took);
-  empty_rounds_ = !waits() && !round_app_limited_ && !held_.now() ? empty_rounds_ + 1 : 0;
+  const bool takes_more = !waits() && !round_app_limited_ && !held_.now() && loss_.all() < kBrakeLoss;
+  empty_rounds_ = takes_more ? empty_rounds_ + 1 : 0;
   const auto gave_way = std::chrono::duration_cast<Duration>(took * (1 - gain_));
   wanted_share_ = std::min(wanted_share_ * 1.01, 1.0);
   judge_queue(gave_way, took);

@@ -8,7 +8,6 @@ namespace {
 
 constexpr double kEnough = 20;         // packets, to speak of a share
 constexpr double kBurstMemory = 200;   // lost packets
-constexpr double kMostUnproved = .15;  // while nothing was sent slowly: more than this is hardly the radio's
 constexpr double kWild = 1.5;          // one round among hundreds: bursts are no normal distribution
 constexpr double kLeastExcess = .025;  // a test at kTestDepth above a policer's rate loses nine parts in a hundred
 
