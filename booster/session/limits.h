@@ -38,10 +38,10 @@ constexpr Duration kAckTrickle = std::chrono::seconds(1);       // a few bytes h
 constexpr std::size_t kLittleSend = std::size_t{64} << 10;  // of a stream that keeps little, before a path is measured
 constexpr std::size_t kMaxPongs = 8;       // owed to a peer that pings faster than we may send: the latest count
 constexpr std::size_t kMaxDatagrams = 64;  // waiting, each way; the oldest is worth least and goes
-constexpr std::size_t kMaxRanges =
-    1024;  // out-of-order ranges of one stream: 4 BDP at 50 Mbit/s, 600 ms, 10 % loss fit
-constexpr std::size_t kMaxSessionRanges = 8192;  // of all streams: about 1 MiB of nodes
-constexpr std::size_t kMaxClosedAcks = 4096;     // acknowledgements owed for streams already forgotten
+// Out-of-order ranges of all streams, about 1 MiB of nodes: a receive budget of packets of which each second one is
+// lost has 3,500.
+constexpr std::size_t kMaxRanges = 8192;
+constexpr std::size_t kMaxClosedAcks = 4096;  // acknowledgements owed for streams already forgotten
 
 // Windows and budgets of one session. The first three are what the peer may assume before any credit frame, so both
 // ends must be given the same; the others are local.

@@ -150,7 +150,7 @@ Result<> Session::on_stream(const frame::Stream& frame, TimePoint now, bool owe_
   TRY(side.accept(frame.offset, frame.data, frame.fin));
   receive_buffered_ = receive_buffered_ - buffered + side.buffered();
   ranges_ = ranges_ - ranges + side.ranges();
-  if (side.ranges() > kMaxRanges || ranges_ > kMaxSessionRanges) return fail(Errc::Limit, "too many gaps in a stream");
+  if (ranges_ > kMaxRanges) return fail(Errc::Limit, "too many gaps in the streams");
   counters_[schedule::index(stream.opened_as)].received += side.mark() - mark;
 
   if (side.readable() > 0 || (side.complete() && (opens || !was_complete))) tell(stream, tells::kReadable);

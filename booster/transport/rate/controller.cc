@@ -6,11 +6,13 @@
 namespace booster::transport::rate {
 namespace {
 
-constexpr double kTrainGain = 2;     // over what two packets of the handshake showed
-constexpr double kFill = .5;         // weight of a new rate sample while the queue is there
-constexpr int kSteady = 8;           // a sample is over so many times the jitter: it errs by an eighth at most
-constexpr int kUnproved = 4;         // times the jitter
-constexpr double kMostRadio = .5;    // of loss
+constexpr double kTrainGain = 2;    // over what two packets of the handshake showed
+constexpr double kFill = .5;        // weight of a new rate sample while the queue is there
+constexpr int kSteady = 8;          // a sample is over so many times the jitter: it errs by an eighth at most
+constexpr int kUnproved = 4;        // times the jitter
+constexpr double kMostRadio = .25;  // of loss
+constexpr double kClear = .8;
+constexpr std::size_t kClearPackets = 20;
 constexpr double kLeastWanted = .1;  // of the queue, where the path marks what waits
 constexpr double kMarkCut = .85;     // RFC 8511's beta for ECN
 
@@ -264,6 +266,18 @@ void RateController::steer_by_loss(const Acked& ack) {
   if (held_.over(capacity_, ack.now) || round_most_ >= queue_wanted()) held_.end();
 }
 
+// A short queue that is always full tells little, but far less arrives than is sent, and no radio takes so much.
+void RateController::fall_to_what_arrives() {
+  if (loss_.all() < kMostUnproved) return;
+  const std::optional<Delivery::Rates> rates =
+      delivery_.over(std::max<Duration>(rtt_.smoothed, window_of_samples()), kClearPackets * packet_);
+  if (!rates || rates->offered < scaled(capacity_, kClear)) return;
+  const BitsPerSecond passes = scaled(rates->arrived, 1 / (1 - std::min(loss_.radio(), kMostRadio)));
+  if (passes > scaled(capacity_, kClear)) return;
+  capacity_ = passes;
+  capacity_seen_ = true;
+}
+
 void RateController::judge_loss(const Acked& ack) {
   if (rounds_.count() < believed_from_) return;
   if (held_.now()) return steer_by_loss(ack);
@@ -277,7 +291,8 @@ void RateController::judge_loss(const Acked& ack) {
   if (rivals_.present()) return;
   const bool grew = paced_[1] > scaled(capacity_, 1 + kLevelBand) || empty_rounds_ > 0;
   const bool tested = step_ == Step::Settle && loss_.follows_rate();
-  if (round_most_ >= queue_wanted() || !(tested || (excess && grew))) return;
+  if (round_most_ >= queue_wanted()) return fall_to_what_arrives();
+  if (!(tested || (excess && grew))) return;
   held_.begin(std::max(capacity_, paced_[1]), ack.now);
   held_.on_outcome(round_arrived_, round_lost_);
   steer_by_loss(ack);

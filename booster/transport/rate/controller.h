@@ -111,6 +111,7 @@ class RateController {
   bool has_room() const;
   void judge_queue(Duration gave_way, Duration took);
   void judge_loss(const Acked& ack);
+  void fall_to_what_arrives();
   void steer_by_loss(const Acked& ack);
   void correct_memory(const Acked& ack);
 

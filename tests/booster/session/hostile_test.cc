@@ -125,7 +125,7 @@ TEST(Hostile, AFloodOfGapsOverManyStreams) {
       taken = victim.feed({data(stream, offset, one)});
   }
   EXPECT_EQ(taken.error().code, Errc::Limit);
-  EXPECT_EQ(count, kMaxSessionRanges + 1);
+  EXPECT_EQ(count, kMaxRanges + 1);
 }
 
 TEST(Hostile, OpeningAndResettingForEverHoldsBoundedMemory) {

@@ -61,6 +61,27 @@ TEST(RateLoss, AShallowBufferIsNotOverrun) {
   }
 }
 
+// Of two packets and more, at any rate and length: a modem, a router with a small memory. At two or three, a third of
+// what is sent may be lost for a while.
+TEST(RateLoss, ABufferOfAFewPacketsIsEnough) {
+  for (const double rate : {.06e6, .3e6, 1e6, 4e6, 10e6}) {
+    for (const Duration round_trip : {30ms, 100ms, 300ms}) {
+      for (const std::size_t packets : {2U, 3U, 5U}) {
+        LinkPair link = rate_link(rate, round_trip, 0ms);
+        link.down.queue_bytes = packets * 1500;
+        RateStory story(1, link);
+        story.transfer().send(kEndless);
+        story.run_to(15s);
+        story.mark();
+        story.run_to(30s);
+        EXPECT_GT(story.through(), .9 * rate) << rate << " " << seconds(round_trip) << " " << packets;
+        EXPECT_LT(story.thrown_away(), .4) << rate << " " << seconds(round_trip) << " " << packets;
+        EXPECT_TRUE(story.transfer().intact());
+      }
+    }
+  }
+}
+
 // Delivery is flat at the token rate, no delay tells of it, and the link behind it would take twenty-five times as
 // much.
 TEST(RateLoss, APolicersRateIsFound) {
