@@ -20,7 +20,7 @@ constexpr int kBlackHole = 3;                             // probe time-outs in 
 constexpr std::size_t kAmplification = 3;  // RFC 9000 §8.1: octets to an unproved address for each one from it
 constexpr int kChallengeTries = 4;
 constexpr Duration kChallengeAgain = std::chrono::seconds(20);  // where nothing answers; small probes go there too
-constexpr std::size_t kPathsAtOnce = 4;        // live ones; ids for as many are in the peer's hand
+constexpr std::size_t kPathsAtOnce = 4;                         // live ones; ids for as many are in the peer's hand
 constexpr std::uint32_t kMaxPaths = 1u << 20;  // of one connection in all: a move a second for twelve days
 
 }  // namespace booster::transport::path

@@ -6,13 +6,8 @@
 namespace booster::transport::rate {
 namespace {
 
-constexpr double kTrainGain = 2;    // over what two packets of the handshake showed
-constexpr double kFill = .5;        // weight of a new rate sample while the queue is there
-constexpr int kSteady = 8;          // a sample is over so many times the jitter: it errs by an eighth at most
-constexpr int kUnproved = 4;        // times the jitter
-constexpr double kMostRadio = .25;  // of loss
-constexpr double kClear = .8;
-constexpr std::size_t kClearPackets = 20;
+constexpr double kTrainGain = 2;     // over what two packets of the handshake showed
+constexpr int kSteady = 8;           // a sample is over so many times the jitter: it errs by an eighth at most
 constexpr double kLeastWanted = .1;  // of the queue, where the path marks what waits
 constexpr double kMarkCut = .85;     // RFC 8511's beta for ECN
 
@@ -195,107 +190,6 @@ void RateController::correct_memory(const Acked& ack) {
   if (!measured || !measured->is_limit || measured->rate >= capacity_) return;
   capacity_ = measured->rate;
   capacity_seen_ = true;
-}
-
-// Whether something of ours waits. Until the rate is confirmed, what may be the path's jitter is none: a train that
-// jitter stretched tells of a rate far too low.
-bool RateController::waits() const {
-  const Duration jitter = confirmed_ ? delay_.jitter() : std::min(kUnproved * delay_.jitter(), kQueueMost);
-  return !has_room() && delay_.queue() > kQueueNone + jitter;
-}
-
-// What we send beyond the path's rate waits. What was sent too much by all accounts, and does not wait, passed: the
-// path takes more than is thought, and what seems a queue is its jitter.
-void RateController::judge_room(Duration took) {
-  if (round_app_limited_ || held_.now() || rivals_.present() || swings_.present()) return;
-  // What left in this round and the one before is not seen yet.
-  room_ = std::max<Duration>(room_ + filling_[1], Duration{});
-  filling_ = {std::chrono::duration_cast<Duration>(took * (gain_ - 1)), filling_[0]};
-  if (round_queue_ <= queue_wanted() + delay_.jitter()) return;
-  room_ = {};
-  filling_ = {};
-}
-
-bool RateController::has_room() const {
-  return room_ > 2 * queue_wanted() + kUnproved * delay_.jitter() + rtt_.least / 8;
-}
-
-// While something of ours waits at the bottleneck, what comes out is what it can; else it is what we sent, and only a
-// floor.
-void RateController::measure(const Acked& ack) {
-  // Loss tells what the path takes, not delay; or others take what we leave.
-  if (held_.now() || rivals_.present()) return;
-  const std::optional<Delivery::Rates> rates = delivery_.over(window_of_samples(), sample_size());
-  if (!rates) return;
-  auto seen = static_cast<double>(rates->through.value);
-  // What a full queue turned away did not come through it; a short one is full at once.
-  if (delay_.queue() > queue_most() || loss_.all() > kMostUnproved) {
-    seen = std::min(seen, static_cast<double>(rates->arrived.value) / (1 - std::min(loss_.radio(), kMostRadio)));
-  }
-  const auto offered = static_cast<double>(rates->offered.value);
-  const auto thought = static_cast<double>(capacity_.value);
-  const double noise = in_seconds(delay_.jitter()) / in_seconds(rates->over);
-  // A difference that the jitter explains counts little; a larger one at once.
-  const bool clear = std::abs(seen - thought) > 3 * noise * thought;
-  double fill = clear ? kFill : kFill * std::clamp(kLevelBand / noise, .1, 1.0);
-  // Something of ours waited all along: so it was, too, where little was sent, if it waited longer than it took.
-  const bool busy = !ack.app_limited || delay_.queue() >= rates->over;
-  if (waits() && busy) {
-    capacity_ = scaled({static_cast<std::uint64_t>(thought * (1 - fill) + seen * fill)}, 1);
-    capacity_seen_ = true;
-    confirmed_ = true;
-  } else if (std::min(seen, offered) > thought) {
-    // Where nothing waits packets come out as they went in; what seems faster is the path's jitter.
-    capacity_ = std::min(rates->through, rates->offered);
-  }
-}
-
-// Where no queue shows the path's rate: what was lost beyond what the radio takes did not pass.
-void RateController::steer_by_loss(const Acked& ack) {
-  const Held::Step step = held_.next_step(loss_, round_app_limited_);
-  if (step.gross) {
-    capacity_ = std::min(capacity_, scaled(paced_[1], step.factor));
-    capacity_seen_ = true;
-    loss_.start_over();
-    believed_from_ = rounds_.count() + 2;  // what is under way was sent at the old rate
-  } else {
-    capacity_ = scaled(capacity_, step.factor);
-    if (step.slow_in_doubt) loss_.forget_slow();
-  }
-  // A queue can be kept after all: it tells more than loss.
-  if (held_.over(capacity_, ack.now) || round_most_ >= queue_wanted()) held_.end();
-}
-
-// A short queue that is always full tells little, but far less arrives than is sent, and no radio takes so much.
-void RateController::fall_to_what_arrives() {
-  if (loss_.all() < kMostUnproved) return;
-  const std::optional<Delivery::Rates> rates =
-      delivery_.over(std::max<Duration>(rtt_.smoothed, window_of_samples()), kClearPackets * packet_);
-  if (!rates || rates->offered < scaled(capacity_, kClear)) return;
-  const BitsPerSecond passes = scaled(rates->arrived, 1 / (1 - std::min(loss_.radio(), kMostRadio)));
-  if (passes > scaled(capacity_, kClear)) return;
-  capacity_ = passes;
-  capacity_seen_ = true;
-}
-
-void RateController::judge_loss(const Acked& ack) {
-  if (rounds_.count() < believed_from_) return;
-  if (held_.now()) return steer_by_loss(ack);
-  const double all = static_cast<double>(round_arrived_ + round_lost_);
-  const double share = all > 0 ? static_cast<double>(round_lost_) / all : 0;
-  const bool excess = loss_.exceeds_radio(round_arrived_, round_lost_);
-  if (excess && share > kBrakeLoss && delay_.queue() > queue_most()) {
-    capacity_ = rivals_.present() ? scaled(capacity_, .5) : std::min(capacity_, scaled(paced_[1], .5));
-    return;
-  }
-  if (rivals_.present()) return;
-  const bool grew = paced_[1] > scaled(capacity_, 1 + kLevelBand) || empty_rounds_ > 0;
-  const bool tested = step_ == Step::Settle && loss_.follows_rate();
-  if (round_most_ >= queue_wanted()) return fall_to_what_arrives();
-  if (!(tested || (excess && grew))) return;
-  held_.begin(std::max(capacity_, paced_[1]), ack.now);
-  held_.on_outcome(round_arrived_, round_lost_);
-  steer_by_loss(ack);
 }
 
 void RateController::on_round(const Acked& ack) {

@@ -43,6 +43,7 @@ constexpr int kLongRounds = 6;               // in a row in which the queue neve
 constexpr double kLevelBand = .03;           // gains nearer to 1 than this are level
 constexpr double kBrakeLoss = .30;           // above it, with delay risen, the rate halves each round
 constexpr double kMostUnproved = .15;        // of loss: more than this is hardly the radio's, until it is proved
+constexpr double kMostRadio = .25;           // of loss: more of it is no radio's
 constexpr double kLossWorthATest = .01;      // below it the kind of loss does not matter
 constexpr double kDeepestDip = .5;           // of the rate, for a round
 constexpr double kTestDepth = .10;           // rate up and down by this, a round each, to see whether loss follows

@@ -1,0 +1,68 @@
+// How the controller knows what the bottleneck lets through.
+#include <algorithm>
+#include <cmath>
+
+#include "booster/transport/rate/controller.h"
+
+namespace booster::transport::rate {
+namespace {
+
+constexpr double kFill = .5;  // weight of a new rate sample while the queue is there
+constexpr int kUnproved = 4;  // times the jitter
+
+}  // namespace
+
+// Whether something of ours waits. Until the rate is confirmed, what may be the path's jitter is none: a train that
+// jitter stretched tells of a rate far too low.
+bool RateController::waits() const {
+  const Duration jitter = confirmed_ ? delay_.jitter() : std::min(kUnproved * delay_.jitter(), kQueueMost);
+  return !has_room() && delay_.queue() > kQueueNone + jitter;
+}
+
+// What we send beyond the path's rate waits. What was sent too much by all accounts, and does not wait, passed: the
+// path takes more than is thought, and what seems a queue is its jitter.
+void RateController::judge_room(Duration took) {
+  if (round_app_limited_ || held_.now() || rivals_.present() || swings_.present()) return;
+  // What left in this round and the one before is not seen yet.
+  room_ = std::max<Duration>(room_ + filling_[1], Duration{});
+  filling_ = {std::chrono::duration_cast<Duration>(took * (gain_ - 1)), filling_[0]};
+  if (round_queue_ <= queue_wanted() + delay_.jitter()) return;
+  room_ = {};
+  filling_ = {};
+}
+
+bool RateController::has_room() const {
+  return room_ > 2 * queue_wanted() + kUnproved * delay_.jitter() + rtt_.least / 8;
+}
+
+// While something of ours waits at the bottleneck, what comes out is what it can; else it is what we sent, and only a
+// floor.
+void RateController::measure(const Acked& ack) {
+  // Loss tells what the path takes, not delay; or others take what we leave.
+  if (held_.now() || rivals_.present()) return;
+  const std::optional<Delivery::Rates> rates = delivery_.over(window_of_samples(), sample_size());
+  if (!rates) return;
+  auto seen = static_cast<double>(rates->through.value);
+  // What a full queue turned away did not come through it; a short one is full at once.
+  if (delay_.queue() > queue_most() || loss_.all() > kMostUnproved) {
+    seen = std::min(seen, static_cast<double>(rates->arrived.value) / (1 - std::min(loss_.radio(), kMostRadio)));
+  }
+  const auto offered = static_cast<double>(rates->offered.value);
+  const auto thought = static_cast<double>(capacity_.value);
+  const double noise = in_seconds(delay_.jitter()) / in_seconds(rates->over);
+  // A difference that the jitter explains counts little; a larger one at once.
+  const bool clear = std::abs(seen - thought) > 3 * noise * thought;
+  double fill = clear ? kFill : kFill * std::clamp(kLevelBand / noise, .1, 1.0);
+  // Something of ours waited all along: so it was, too, where little was sent, if it waited longer than it took.
+  const bool busy = !ack.app_limited || delay_.queue() >= rates->over;
+  if (waits() && busy) {
+    capacity_ = scaled({static_cast<std::uint64_t>(thought * (1 - fill) + seen * fill)}, 1);
+    capacity_seen_ = true;
+    confirmed_ = true;
+  } else if (std::min(seen, offered) > thought) {
+    // Where nothing waits packets come out as they went in; what seems faster is the path's jitter.
+    capacity_ = std::min(rates->through, rates->offered);
+  }
+}
+
+}  // namespace booster::transport::rate
