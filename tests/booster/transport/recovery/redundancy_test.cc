@@ -42,9 +42,17 @@ TEST(Redundancy, TwiceWhereOneCopyIsLostTooOften) {
   EXPECT_EQ(redundancy.deadline(), kNever);
 }
 
+TEST(Redundancy, SoonWhereLossesStandAlone) {
+  Redundancy redundancy;
+  Redundancy::Measured path = lossy();
+  path.bursts = false;
+  redundancy.on_sent(urgent(1), path, kBegin);
+  EXPECT_EQ(redundancy.deadline(), kBegin + 5ms);
+}
+
 TEST(Redundancy, NeverOnACleanPathOrAShortOne) {
   Redundancy redundancy;
-  redundancy.on_sent(urgent(1), lossy(.004), kBegin);
+  redundancy.on_sent(urgent(1), lossy(.001), kBegin);
   redundancy.on_sent(urgent(2), {.loss = .1, .rtt = 20ms, .rate = {10'000'000}}, kBegin);
   EXPECT_EQ(redundancy.deadline(), kNever);
 }
