@@ -13,7 +13,7 @@ namespace sim {
 namespace {
 
 constexpr std::uint64_t kWorlds = support::kSanitized ? 100 : 20'000;
-constexpr double kSlowShare = .0002;  // where the rate's estimate goes astray for a while
+constexpr double kSlowShare = .0005;  // where the rate's estimate goes astray for a while
 constexpr int kMostTold = 5;          // failures in full
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
