@@ -384,7 +384,9 @@ void Connection::on_failed(PathId id, TimePoint now) {
     retires_due_.push_back(id);
     return drop_path(id, now);
   }
-  path.validation.begin_again(now);
+  // Where something came from lately only the questions or their answers were lost.
+  const bool heard = path.heard > path.opened && now - path.heard < path::kChallengeAgain;
+  heard ? path.validation.begin() : path.validation.begin_again(now);
   for (auto& [other, each] : paths_) {
     if (other != id) each->probes_due = 1;
   }

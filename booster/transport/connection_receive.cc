@@ -232,7 +232,7 @@ void Connection::notice_arrival(path::Path& path, PacketNumber number, bool elic
   const TimePoint now = arrival.at;
   const bool next = path.received.empty() ? number.value == 0 : number.value == path.received.largest().value + 1;
   path.received.add(number, arrival.ecn, now);
-  path.heard = now;
+  path.heard = std::max(path.heard, now);
   path.validation.on_heard(now);
   if (path.id == active_) silence_told_ = false;
   path.acks.on_packet(eliciting, !next, arrival.ecn == Ecn::Ce, now);

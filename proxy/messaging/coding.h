@@ -51,7 +51,7 @@ class CodingChoice {
   MessageOptions choose(const Alone& mail, std::optional<BitsPerSecond> link);
   // What a fast link leaves time for; nullopt: it is not known to be one.
   std::optional<MessageOptions> in_haste(std::optional<BitsPerSecond> link);
-  void give_back_permit();  // where nothing comes for now others may have it
+  void give_back_permit();  // others may have it while nothing comes
   bool mixing() const { return holds_permit_; }
 
  private:

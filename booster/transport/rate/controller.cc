@@ -80,6 +80,7 @@ void RateController::begin_train(std::uint64_t delivered, TimePoint now) {
   train_rounds_ = 0;
   delivered_in_train_ = 0;
   train_broken_ = false;
+  early_.clear();
 }
 
 void RateController::on_departure(const Departure& packet) {
