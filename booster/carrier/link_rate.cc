@@ -10,6 +10,18 @@ void LinkRate::on_sample(BitsPerSecond rate, bool app_limited) {
     if (value_ && rate > *value_) value_ = rate;
     return;
   }
+  if (keep(rate)) value_ = *std::ranges::max_element(kept_);
+}
+
+void LinkRate::on_estimate(BitsPerSecond rate) {
+  if (rate.value == 0 || !keep(rate)) return;
+  std::array<BitsPerSecond, kKept> sorted = kept_;
+  const std::size_t count = std::min(next_, kKept);
+  std::sort(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(count));
+  value_ = sorted[count / 2];
+}
+
+bool LinkRate::keep(BitsPerSecond rate) {
   kept_[next_++ % kKept] = rate;
   if (rate > best_ && differ(rate, best_)) {
     best_ = rate;
@@ -17,7 +29,7 @@ void LinkRate::on_sample(BitsPerSecond rate, bool app_limited) {
   } else {
     ++level_;
   }
-  if (value_ || level_ >= kSteady) value_ = *std::ranges::max_element(kept_);
+  return value_ || level_ >= kSteady;
 }
 
 void LinkRate::on_new_path() {

@@ -168,7 +168,7 @@ void Mux::note_windows(BitsPerSecond rate, runtime::Duration round_trip) {
 }
 
 void Mux::note_rate(BitsPerSecond rate) {
-  link_rate_.on_sample(rate, false);
+  link_rate_.on_estimate(rate);
   tell_link_rate();
 }
 

@@ -154,6 +154,7 @@ void RateController::on_ack(const Acked& ack, RoundTrip rtt) {
     return;
   }
   if (stage_ == Stage::Jump && from_memory_) correct_memory(ack);
+  count_turns(ack);
   const BitsPerSecond by_train = capacity_;
   measure(ack);
   // What arrives in the jump was sent in the train, as fast as its few packets allowed.

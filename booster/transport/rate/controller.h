@@ -19,6 +19,7 @@
 #include "booster/transport/rate/sounding.h"
 #include "booster/transport/rate/swings.h"
 #include "booster/transport/rate/train.h"
+#include "booster/transport/rate/turns.h"
 
 namespace booster::transport::rate {
 
@@ -98,6 +99,8 @@ class RateController {
   bool overflows() const;
   double question(TimePoint now) const;
   void measure(const Acked& ack);
+  void count_turns(const Acked& ack);
+  double passed(const Delivery::Rates& rates) const;
   bool rides_swings() const;
   BitsPerSecond swing_rate() const;
   void choose_pacing();
@@ -134,6 +137,8 @@ class RateController {
   int rounds_since_sounding_ = 0;
   Duration lossless_{};
   Swings swings_;
+  Turns turns_;
+  std::optional<Acked> acked_;  // the last
   Rounds rounds_;
   BitsPerSecond capacity_ = kTrainRate;
   bool capacity_seen_ = false;  // a bottleneck was seen, not only our own pace

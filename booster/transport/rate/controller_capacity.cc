@@ -1,6 +1,7 @@
 // How the controller knows what the bottleneck lets through.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "booster/transport/rate/controller.h"
 
@@ -8,6 +9,8 @@ namespace booster::transport::rate {
 namespace {
 
 constexpr double kFill = .5;  // weight of a new rate sample while the queue is there
+// Faster, a short queue is full for moments only, by packets that leave together.
+constexpr Duration kSlowPacket = milliseconds(4);
 constexpr int kUnproved = 4;  // times the jitter
 
 }  // namespace
@@ -35,6 +38,23 @@ bool RateController::has_room() const {
   return room_ > 2 * queue_wanted() + kUnproved * delay_.jitter() + rtt_.least / 8;
 }
 
+void RateController::count_turns(const Acked& ack) {
+  const std::optional<Acked> before = std::exchange(acked_, ack);
+  if (time_for(packet_, capacity_) < kSlowPacket) return turns_.start_over();
+  if (!before || ack.app_limited || ack.largest_sent <= before->largest_sent || ack.delivered < before->delivered)
+    return;
+  const auto packets = [&](std::uint64_t octets) { return static_cast<double>(octets) / static_cast<double>(packet_); };
+  const std::uint64_t sent = ack.largest_sent - before->largest_sent;
+  const std::uint64_t arrived = std::min(ack.delivered - before->delivered, sent);
+  turns_.on_arrivals(ack.received - before->received, packets(arrived), packets(sent - arrived));
+}
+
+// What was turned away did not pass the bottleneck.
+double RateController::passed(const Delivery::Rates& rates) const {
+  const auto arrived = static_cast<double>(rates.arrived.value);
+  return arrived + (static_cast<double>(rates.through.value) - arrived) * turns_.share();
+}
+
 // While something of ours waits at the bottleneck, what comes out is what it can; else it is what we sent, and only a
 // floor.
 void RateController::measure(const Acked& ack) {
@@ -47,6 +67,7 @@ void RateController::measure(const Acked& ack) {
   if (delay_.queue() > queue_most() || loss_.all() > kMostUnproved) {
     seen = std::min(seen, static_cast<double>(rates->arrived.value) / (1 - std::min(loss_.radio(), kMostRadio)));
   }
+  seen = std::min(seen, passed(*rates));
   const auto offered = static_cast<double>(rates->offered.value);
   const auto thought = static_cast<double>(capacity_.value);
   const double noise = in_seconds(delay_.jitter()) / in_seconds(rates->over);

@@ -10,6 +10,7 @@ namespace {
 constexpr double kRelax = 3;  // the queue is brought to what is wanted within so many round trips
 constexpr double kLeastGain = .5;
 constexpr double kMostServo = 1.1;
+constexpr double kCareful = 1.05;
 constexpr double kFirstDip = .25;  // where it is not known yet how far is slow
 constexpr Duration kDeepDipEvery = seconds(10);
 constexpr int kPatience = 3;          // rounds
@@ -111,6 +112,7 @@ void RateController::next_step(TimePoint now) {
 // A bottleneck that was seen is near; one that was not may be anywhere.
 double RateController::growth() const {
   if (only_arrived_ && !capacity_seen_) return empty_rounds_ > 0 ? 2 : 1;
+  if (turns_.turned_away()) return kCareful;  // its queue is short: it is full at once
   switch (confirmed_ ? empty_rounds_ - kPatience : empty_rounds_ + 1) {
     case 1:
     case 2:

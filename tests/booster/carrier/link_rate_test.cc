@@ -43,5 +43,23 @@ TEST(LinkRate, FollowsAPathThatFades) {
   EXPECT_FALSE(link.value());
 }
 
+TEST(LinkRate, OneHighEstimateIsPassedOver) {
+  LinkRate link;
+  for (int i = 0; i < 4; ++i) link.on_estimate(kbit(300));
+  EXPECT_EQ(link.value(), kbit(300));
+  link.on_estimate(kbit(480));
+  EXPECT_EQ(link.value(), kbit(300));
+  for (int i = 0; i < 2; ++i) link.on_estimate(kbit(480));
+  EXPECT_EQ(link.value(), kbit(480));
+}
+
+TEST(LinkRate, EstimatesThatGrowAreAStartToo) {
+  LinkRate link;
+  for (std::uint64_t rate = 100; rate <= 3200; rate *= 2) {
+    link.on_estimate(kbit(rate));
+    EXPECT_FALSE(link.value()) << rate;
+  }
+}
+
 }  // namespace
 }  // namespace booster::carrier
