@@ -86,6 +86,8 @@ class Carrier {
 
   // The machine's addresses or routes changed: goes on from where it is now, if it can.
   virtual void network_changed() = 0;
+  // What was learned of the path by now is noted, for the next time; it also is whenever a path is left.
+  virtual void remember() {}
 
   // Keying material of this very connection.
   virtual Bytes exporter(std::string_view label, std::size_t size) const = 0;

@@ -71,6 +71,14 @@ void take_over(std::optional<T>& to, const std::optional<T>& from) {
   if (from) to = from;
 }
 
+bool is_near_path(const std::optional<transport::rate::Remembered>& one,
+                  const std::optional<transport::rate::Remembered>& two) {
+  const auto near = [](auto low, auto high) { return high < low + low / 4 || high == low; };
+  const auto are_near = [near](auto a, auto b) { return near(std::min(a, b), std::max(a, b)); };
+  if (!one || !two) return one == two;
+  return are_near(one->rate.value, two->rate.value) && are_near(one->rtt.count(), two->rtt.count());
+}
+
 }  // namespace
 
 std::optional<NetworkKey> network_key(std::string_view network, std::string_view gateway) {
@@ -99,6 +107,16 @@ void NetworkMemory::note(const std::optional<NetworkKey>& key, const Network& se
   networks_.remove_if([&](const Entry& each) { return each.key == *key; });
   networks_.push_front({*key, network});
   if (networks_.size() > kMost) networks_.pop_back();
+}
+
+bool NetworkMemory::is_near(const NetworkMemory& other) const {
+  return std::equal(networks_.begin(), networks_.end(), other.networks_.begin(), other.networks_.end(),
+                    [](const Entry& one, const Entry& two) {
+                      const Network& now = one.network;
+                      const Network& then = two.network;
+                      return one.key == two.key && is_near_path(now.path, then.path) &&
+                             now.udp_idle_life == then.udp_idle_life && now.tcp_idle_life == then.tcp_idle_life;
+                    });
 }
 
 Bytes NetworkMemory::encode() const {

@@ -32,6 +32,8 @@ class NetworkMemory {
   // Takes over what `seen` has; what it does not have stays.
   void note(const std::optional<NetworkKey>& key, const Network& seen);
   std::size_t size() const { return networks_.size(); }
+  // Rates and round trips differ by less than a quarter, and the rest not at all: not worth writing again.
+  bool is_near(const NetworkMemory& other) const;
 
   //   Shape   version: u8 (1), then from the newest on: key, u8 flags (1 path, 2 UDP, 4 TCP), path: varint bits a
   //   second,

@@ -36,6 +36,9 @@ class TunnelClient {
   Task<Result<>> run(SessionUser& user);
   void retry_now();        // a person waits: do not sit out the backoff
   void network_changed();  // the same, and the present carrier goes on from where the machine is now
+  void remember() const {  // what the present carrier has learned
+    if (present_ != nullptr) present_->remember();
+  }
 
   LinkState state() const { return state_; }
   const std::optional<Error>& last_error() const { return last_error_; }  // of the last try, until one succeeds

@@ -1,5 +1,7 @@
 #include "booster/carrier/tunnel_server.h"
 
+#include <algorithm>
+
 #include "booster/carrier/handshake.h"
 #include "booster/carrier/tls_carrier.h"
 #include "booster/crypto/random.h"
@@ -137,6 +139,7 @@ Task<Result<>> TunnelServer::begin(Carrier& carrier, const session::Hello& hello
   session->id_ = crypto::random_array<16>();
   session->secret_ = crypto::random_array<32>();
   session->peer = std::move(peer);
+  session->number_ = ++begun_;
   session->parked_since_ = loop_.now();
   sessions_.emplace(session->id_, session);
   tasks_->spawn("session", run_session(session, host));
@@ -201,6 +204,7 @@ Task<Result<>> TunnelServer::carry(std::shared_ptr<ServerSession> session, Carri
   runtime::CancelScope scope(*here.scope);
   session->carrier_ = &scope;
   session->connected_ = true;
+  parked_.notify_all();
   ++carrying_;
   session->present_ = &carrier;
   const Result<> end = co_await carrier.carry(session->mux, nullptr).in(scope);
@@ -240,11 +244,23 @@ Task<Result<>> TunnelServer::watch_parked() {
   }
 }
 
+// A device has one session at a time: whoever begins another one was killed and knows nothing of the former.
+bool TunnelServer::is_replaced(const ServerSession& session) const {
+  return session.peer.device && std::any_of(sessions_.begin(), sessions_.end(), [&session](const auto& each) {
+           const ServerSession& other = *each.second;
+           return other.connected_ && other.number_ > session.number_ && other.peer.device == session.peer.device;
+         });
+}
+
 void TunnelServer::give_up_parked() {
   std::multimap<runtime::TimePoint, ServerSession*> parked;
   std::size_t bytes = 0;
   for (auto& [id, session] : sessions_) {
     if (session->connected_ || session->mux.closed()) continue;
+    if (is_replaced(*session)) {
+      session->mux.close(Error(Errc::Closed, "the device has begun another session"));
+      continue;
+    }
     parked.emplace(session->parked_since_, session.get());
     bytes += session->mux.session().buffered_bytes();
   }

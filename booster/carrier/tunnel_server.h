@@ -48,6 +48,7 @@ class ServerSession {
   friend class TunnelServer;
   session::SessionId id_{};
   session::SessionSecret secret_{};
+  std::uint64_t number_ = 0;  // a later one's is higher
   std::uint64_t carrier_number_ = 0;
   bool connected_ = false;
   runtime::TimePoint parked_since_{};
@@ -98,6 +99,7 @@ class TunnelServer {
   Task<Result<>> refuse(Carrier& carrier, session::Refusal::Code code, std::string text);
   Peer peer_of(const Carrier& carrier) const;
   void give_up_parked();
+  bool is_replaced(const ServerSession& session) const;
   void note(const std::string& text) const {
     if (note_) note_(text);
   }
@@ -112,7 +114,8 @@ class TunnelServer {
   std::size_t carrying_ = 0;
   bool going_down_ = false;
   std::uint64_t joins_ = 0;
-  runtime::Notify parked_;
+  std::uint64_t begun_ = 0;
+  runtime::Notify parked_;  // or one of the same device connected
   OnNote note_;
   TraceLog* trace_ = nullptr;
 };

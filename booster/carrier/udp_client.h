@@ -28,6 +28,7 @@ class UdpCarrier final : public PacketCarrier {
   Task<Result<>> carry(Mux& mux, OnAnswer on_answer) override;
   Task<Result<>> finish() override;
   void network_changed() override;
+  void remember() override;
   std::optional<runtime::Duration> handshake_round_trip() const override { return connection().smoothed_rtt(); }
   bool resumed() const;  // by the ticket of an earlier connection
 
@@ -42,7 +43,6 @@ class UdpCarrier final : public PacketCarrier {
   Task<Result<>> serve_port();
   void take(const transport::Event& event);
   void wake() override;
-  void remember();
 
   std::unique_ptr<Parts> parts_;
   std::shared_ptr<UdpMemory> memory_;  // a dialer may be replaced while its carriers live on

@@ -4,6 +4,7 @@
 
 #include "booster/platform/harden.h"
 #include "booster/runtime/signal.h"
+#include "booster/runtime/timer.h"
 #include "proxy/cli/client_routes.h"
 #include "proxy/cli/device_name.h"
 #include "proxy/cli/link_routes.h"
@@ -19,6 +20,8 @@ namespace net = booster::net;
 namespace platform = booster::platform;
 namespace runtime = booster::runtime;
 using runtime::Task;
+
+constexpr auto kNetworksKept = std::chrono::minutes(1);
 
 platform::SecretStoreChoice secrets_choice(const std::string& word) {
   if (word == "keyring") return platform::SecretStoreChoice::Keyring;
@@ -45,6 +48,19 @@ class TunnelMux final : public flow::MuxSource {
   carrier::TunnelClient& tunnel_;
 };
 
+void save_networks(const config::Log& log, PairedDialer& dialer) {
+  if (const Result<> saved = dialer.save_networks(); !saved) log.warning("{}", codec::to_string(saved.error()));
+}
+
+// Who is killed begins with what was known a minute before.
+Task<Result<>> keep_networks(const config::Log& log, ClientParts& parts) {
+  for (;;) {
+    CO_TRY(co_await runtime::sleep_for(kNetworksKept));
+    parts.tunnel.remember();
+    save_networks(log, parts.dialer);
+  }
+}
+
 void tell_proxy(const config::Log& log, const PairedDialer& dialer) {
   const Result<booster::http::WebProxyPtr>& proxy = dialer.proxy();
   if (!proxy) {
@@ -67,6 +83,7 @@ Task<Result<>> run(runtime::Loop& loop, const config::Log& log, ClientParts& par
   inner.spawn("client", parts.client.run());
   outer.spawn("faces", parts.faces.serve());
   outer.spawn("control socket", control.serve());
+  outer.spawn("networks", keep_networks(log, parts));
   if (flow_door != nullptr) outer.spawn("flow port", flows.serve(*flow_door));
   log.info("{} client serves IMAP at {}, submission at {}", version_text(), parts.faces.imap().to_string(),
            parts.faces.submission().to_string());
@@ -123,7 +140,7 @@ Result<> run_client(const config::ClientConfig& config) {
   };
   add_link_routes(*control, {"client", rows, trace, usual_trace(config.trace, config.state_dir)});
   Result<> end = loop.run(run(loop, log, parts, *control, trace, flows, flow_door.get()));
-  if (const Result<> saved = dialer.save_networks(); !saved) log.warning("{}", codec::to_string(saved.error()));
+  save_networks(log, dialer);
   log.info("down");
   return end;
 }

@@ -49,6 +49,13 @@ Result<> PairedDialer::reload() {
   return {};
 }
 
+Result<> PairedDialer::save_networks() {
+  if (networks_->is_near(saved_networks_)) return {};
+  TRY(networks_->save(disk_, networks_file()));
+  saved_networks_ = *networks_;
+  return {};
+}
+
 Result<> PairedDialer::why_not() const {
   if (inner_ != nullptr) return {};
   return fail(

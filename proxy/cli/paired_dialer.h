@@ -15,15 +15,17 @@ class PairedDialer final : public booster::carrier::Dialer {
         disk_(disk),
         config_(config),
         networks_(std::make_shared<booster::carrier::NetworkMemory>(
-            booster::carrier::NetworkMemory::load(disk, networks_file()))) {}
+            booster::carrier::NetworkMemory::load(disk, networks_file()))),
+        saved_networks_(*networks_) {}
 
   // Reads the pairing again.   Errors  those of load_identity
   Result<> reload();
   bool known() const { return inner_ != nullptr; }
   const std::string& gateway() const { return gateway_; }  // host:port; empty: not paired
   Result<> why_not() const;
-  // What was learned of networks, for the next start.   Errors  the disk's
-  Result<> save_networks() const { return networks_->save(disk_, networks_file()); }
+  // What was learned of networks, for the next start; nothing where it is what was saved already.
+  //   Errors  the disk's
+  Result<> save_networks();
 
   // Through which TLS goes; an error: TLS cannot be dialled, UDP can.
   const Result<booster::http::WebProxyPtr>& proxy() const { return proxy_; }
@@ -44,6 +46,7 @@ class PairedDialer final : public booster::carrier::Dialer {
   booster::disk::Disk& disk_;
   const config::ClientConfig& config_;
   std::shared_ptr<booster::carrier::NetworkMemory> networks_;
+  booster::carrier::NetworkMemory saved_networks_;
   std::string gateway_;
   Result<booster::http::WebProxyPtr> proxy_ = booster::http::WebProxyPtr();
   booster::carrier::TraceLog* trace_ = nullptr;

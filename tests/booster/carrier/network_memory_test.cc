@@ -88,5 +88,29 @@ TEST(NetworkMemory, ABrokenFileIsAnEmptyMemory) {
   EXPECT_FALSE(NetworkMemory::decode(other));
 }
 
+TEST(NetworkMemory, WhatHardlyDiffersIsNear) {
+  const auto key = network_key("router a", kGateway);
+  const auto with_rate = [&key](std::uint64_t rate) {
+    Network network = some_network(1);
+    network.path = transport::rate::Remembered{{rate}, std::chrono::milliseconds(50)};
+    NetworkMemory memory;
+    memory.note(key, network);
+    return memory;
+  };
+  EXPECT_TRUE(with_rate(1'000'000).is_near(with_rate(1'200'000)));
+  EXPECT_TRUE(with_rate(1'200'000).is_near(with_rate(1'000'000)));
+  EXPECT_FALSE(with_rate(1'000'000).is_near(with_rate(1'300'000)));
+  EXPECT_FALSE(with_rate(1'000'000).is_near(NetworkMemory()));
+  NetworkMemory two = with_rate(1'000'000);
+  two.note(network_key("router b", kGateway), some_network(2));
+  EXPECT_FALSE(two.is_near(with_rate(1'000'000)));
+  Network lives = some_network(1);
+  lives.path = transport::rate::Remembered{{1'000'000}, std::chrono::milliseconds(50)};
+  lives.udp_idle_life = transport::path::IdleLife{10s, 20s};
+  NetworkMemory other;
+  other.note(key, lives);
+  EXPECT_FALSE(other.is_near(with_rate(1'000'000)));
+}
+
 }  // namespace
 }  // namespace booster::carrier

@@ -144,6 +144,25 @@ CORO_TEST(Tunnel, ABrokenSessionIsKeptForItsGraceAndNoLonger) {
   co_await world.end();
 }
 
+CORO_TEST(Tunnel, ABrokenSessionEndsWhereItsDeviceHasBegunAnother) {
+  MemoryWorld world(loop, co_await runtime::current_cancel());
+  world.start_server();
+  CO_ASSERT_OK(co_await world.until_up());
+  const std::vector<TestedWire*> first(world.network->wires().begin(), world.network->wires().end());
+  Nobody user;
+  TunnelClient after_kill(loop, *world.network, ClientOptions{.agent = "test", .device = "laptop", .limits = {}});
+  world.tasks.spawn("another process", after_kill.run(user));
+  while (after_kill.state() != LinkState::Up) CO_ASSERT_OK(co_await after_kill.changed().wait());
+  (void)co_await runtime::sleep_for(seconds(1));
+  EXPECT_EQ(world.server->live_sessions(), 2U);  // the first is still heard: perhaps it lives
+  world.network->down = true;
+  for (TestedWire* wire : first) wire->close();
+  (void)co_await runtime::sleep_for(seconds(1));
+  EXPECT_EQ(world.server->live_sessions(), 1U);
+  EXPECT_EQ(after_kill.state(), LinkState::Up);
+  co_await world.end();
+}
+
 CORO_TEST(Tunnel, ARefusalReachesTheClientWithItsReason) {
   MemoryWorld world(loop, co_await runtime::current_cancel());
   world.host.refuse = true;
