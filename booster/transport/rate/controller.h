@@ -100,6 +100,7 @@ class RateController {
   double question(TimePoint now) const;
   void measure(const Acked& ack);
   void count_turns(const Acked& ack);
+  bool turned_away() const;
   double passed(const Delivery::Rates& rates) const;
   bool rides_swings() const;
   BitsPerSecond swing_rate() const;
@@ -135,6 +136,7 @@ class RateController {
   Rivals rivals_;
   Sounding sounding_;
   int rounds_since_sounding_ = 0;
+  int doubts_ = 0;  // soundings in a row that seemed to show others
   Duration lossless_{};
   Swings swings_;
   Turns turns_;

@@ -11,7 +11,9 @@ namespace {
 constexpr double kFill = .5;  // weight of a new rate sample while the queue is there
 // Faster, a short queue is full for moments only, by packets that leave together.
 constexpr Duration kSlowPacket = milliseconds(4);
-constexpr int kUnproved = 4;  // times the jitter
+constexpr std::uint64_t kAfterDip = 5;  // round trips
+constexpr double kRoomKept = .95;       // a rate that errs by some parts in a hundred is no room
+constexpr int kUnproved = 4;            // times the jitter
 
 }  // namespace
 
@@ -19,7 +21,8 @@ constexpr int kUnproved = 4;  // times the jitter
 // jitter stretched tells of a rate far too low.
 bool RateController::waits() const {
   const Duration jitter = confirmed_ ? delay_.jitter() : std::min(kUnproved * delay_.jitter(), kQueueMost);
-  return !has_room() && delay_.queue() > kQueueNone + jitter;
+  // Less than a part of a packet is others' queue, which swings, or a part of our own that is leaving.
+  return !has_room() && delay_.queue() > std::max(kQueueNone, time_for(packet_ / 2, capacity_)) + jitter;
 }
 
 // What we send beyond the path's rate waits. What was sent too much by all accounts, and does not wait, passed: the
@@ -27,7 +30,7 @@ bool RateController::waits() const {
 void RateController::judge_room(Duration took) {
   if (round_app_limited_ || held_.now() || rivals_.present() || swings_.present()) return;
   // What left in this round and the one before is not seen yet.
-  room_ = std::max<Duration>(room_ + filling_[1], Duration{});
+  room_ = std::max<Duration>(std::chrono::duration_cast<Duration>(room_ * kRoomKept) + filling_[1], Duration{});
   filling_ = {std::chrono::duration_cast<Duration>(took * (gain_ - 1)), filling_[0]};
   if (round_queue_ <= queue_wanted() + delay_.jitter()) return;
   room_ = {};
@@ -40,7 +43,6 @@ bool RateController::has_room() const {
 
 void RateController::count_turns(const Acked& ack) {
   const std::optional<Acked> before = std::exchange(acked_, ack);
-  if (time_for(packet_, capacity_) < kSlowPacket) return turns_.start_over();
   if (!before || ack.app_limited || ack.largest_sent <= before->largest_sent || ack.delivered < before->delivered)
     return;
   const auto packets = [&](std::uint64_t octets) { return static_cast<double>(octets) / static_cast<double>(packet_); };
@@ -49,9 +51,15 @@ void RateController::count_turns(const Acked& ack) {
   turns_.on_arrivals(ack.received - before->received, packets(arrived), packets(sent - arrived));
 }
 
+// Of a short queue before a slow link.
+bool RateController::turned_away() const {
+  return turns_.turned_away() && time_for(packet_, capacity_) >= kSlowPacket;
+}
+
 // What was turned away did not pass the bottleneck.
 double RateController::passed(const Delivery::Rates& rates) const {
   const auto arrived = static_cast<double>(rates.arrived.value);
+  if (!turned_away()) return static_cast<double>(rates.through.value);
   return arrived + (static_cast<double>(rates.through.value) - arrived) * turns_.share();
 }
 
@@ -81,8 +89,13 @@ void RateController::measure(const Acked& ack) {
     capacity_seen_ = true;
     confirmed_ = true;
   } else if (std::min(seen, offered) > thought) {
-    // Where nothing waits packets come out as they went in; what seems faster is the path's jitter.
-    capacity_ = std::min(rates->through, rates->offered);
+    // Where nothing waits packets come out as they went in; what seems faster is the path's jitter. A few packets that
+    // left together seem fast too: of a rate that was confirmed more is asked.
+    const bool drained =
+        confirmed_ && rounds_.count() > believed_from_ + kAfterDip && ack.now - last_dip_ < kAfterDip * rtt_.smoothed;
+    const auto longer = drained ? delivery_.over(rtt_.smoothed, 2 * sample_size()) : rates;
+    if (longer && std::min(longer->through, longer->offered) > capacity_)
+      capacity_ = std::min(longer->through, longer->offered);
   }
 }
 

@@ -31,13 +31,13 @@ void RateController::steer_by_loss(const Acked& ack) {
 // A short queue that is always full tells little, but far less arrives than is sent, and no radio takes so much; or
 // what is lost takes no time.
 void RateController::fall_to_what_arrives() {
-  if (loss_.all() < kMostUnproved && !turns_.turned_away()) return;
+  if (loss_.all() < kMostUnproved && !turned_away()) return;
   const std::optional<Delivery::Rates> rates =
       delivery_.over(std::max<Duration>(rtt_.smoothed, window_of_samples()), kClearPackets * packet_);
   if (!rates || rates->offered < scaled(capacity_, kClear)) return;
   BitsPerSecond passes = scaled(rates->arrived, 1 / (1 - std::min(loss_.radio(), kMostRadio)));
-  if (turns_.turned_away()) passes = std::min(passes, {static_cast<std::uint64_t>(passed(*rates))});
-  if (passes > scaled(capacity_, turns_.turned_away() ? kClearByTurns : kClear)) return;
+  if (turned_away()) passes = std::min(passes, {static_cast<std::uint64_t>(passed(*rates))});
+  if (passes > scaled(capacity_, turned_away() ? kClearByTurns : kClear)) return;
   capacity_ = passes;
   capacity_seen_ = true;
 }
@@ -55,7 +55,7 @@ void RateController::judge_loss(const Acked& ack) {
   if (rivals_.present()) return;
   const bool grew = paced_[1] > scaled(capacity_, 1 + kLevelBand) || empty_rounds_ > 0;
   const bool tested = step_ == Step::Settle && loss_.follows_rate();
-  if (round_most_ >= queue_wanted() || turns_.turned_away()) return fall_to_what_arrives();
+  if (round_most_ >= queue_wanted() || turned_away()) return fall_to_what_arrives();
   if (!(tested || (excess && grew))) return;
   held_.begin(std::max(capacity_, paced_[1]), ack.now);
   held_.on_outcome(round_arrived_, round_lost_);

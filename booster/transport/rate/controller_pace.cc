@@ -112,7 +112,7 @@ void RateController::next_step(TimePoint now) {
 // A bottleneck that was seen is near; one that was not may be anywhere.
 double RateController::growth() const {
   if (only_arrived_ && !capacity_seen_) return empty_rounds_ > 0 ? 2 : 1;
-  if (turns_.turned_away()) return kCareful;  // its queue is short: it is full at once
+  if (turned_away()) return kCareful;  // its queue is short: it is full at once
   switch (confirmed_ ? empty_rounds_ - kPatience : empty_rounds_ + 1) {
     case 1:
     case 2:
@@ -130,7 +130,9 @@ double RateController::servo_gain() const {
   const double off = in_seconds(queue_wanted() - delay_.queue()) / (kRelax * in_seconds(rtt_.smoothed));
   const double gain = std::clamp(1 + off, kLeastGain, kMostServo);
   if (held_.now()) return std::min(gain, 1.0);
-  return empty_rounds_ > 0 ? std::max(gain, growth()) : gain;
+  // What the round before asked for may wait already.
+  const bool enough = confirmed_ && !has_room() && delay_.queue() > queue_wanted();
+  return empty_rounds_ > 0 && !enough ? std::max(gain, growth()) : gain;
 }
 
 void RateController::choose_pacing() {

@@ -19,8 +19,11 @@ constexpr double kMoreThanRadio = 1.3;
 constexpr double kOverflowing = .01;
 constexpr double kFallen = .7;
 constexpr Duration kAskEvery = seconds(1);
-constexpr double kArrives = .8;  // of what we send, at least
-constexpr int kNobodys = 3;      // round trips
+constexpr std::size_t kFewPackets = 5;        // a short queue of our own
+constexpr int kDoubts = 3;                    // soundings in a row, where nothing else speaks for others
+constexpr Duration kAskAnyway = seconds(10);  // they may have been there first
+constexpr double kArrives = .8;               // of what we send, at least
+constexpr int kNobodys = 3;                   // round trips
 constexpr Duration kNobodysLeast = milliseconds(100);
 constexpr Duration kLossless = seconds(1);
 
@@ -37,6 +40,12 @@ void RateController::judge_queue(Duration gave_way, Duration took) {
   if (verdict == Rivals::Verdict::Path && !overflows && !swings_.present()) {
     delay_.set_floor(delay_.above_least());
     capacity_ = std::max(capacity_, capacity_kept_);
+  }
+  // What took no turn found a full queue: what seemed to be the path's own delay is others' queue.
+  if (delay_.floor() >= std::max(kQueueWanted, time_for(kFewPackets * packet_, capacity_)) && turns_.turned_away() &&
+      loss_.all() > kOverflowing) {
+    delay_.set_floor({});
+    if (!rivals_.present()) meet_rivals(alone_);
   }
   const bool swings = swings_.present() && long_rounds_ < kLongRounds;
   if (verdict == Rivals::Verdict::Rivals && !swings) meet_rivals(alone_);
@@ -60,8 +69,9 @@ void RateController::sound(const Acked& ack, Duration took) {
   const std::optional<double> share = sounding_.share();
   sounding_.end(ack.now);
   if (!rivals_.present()) {
-    if (share && *share < kMostlyOthers) return meet_rivals(alone_);
-    if (share) alone_ = capacity_;
+    if (share) doubts_ = *share < kMostlyOthers ? doubts_ + 1 : 0;
+    if (doubts_ >= (capacity_ <= scaled(alone_, kFallen) ? 1 : kDoubts)) return meet_rivals(alone_);
+    if (share && doubts_ == 0) alone_ = capacity_;
     alone_ = std::max(capacity_, scaled(alone_, 1 - (swings_.present() ? kSwingForget : kAloneForget)));
     return;
   }
@@ -88,6 +98,7 @@ void RateController::keep_to_what_arrives() {
 }
 
 void RateController::meet_rivals(BitsPerSecond link) {
+  doubts_ = 0;
   rivals_.begin(link);
   capacity_ = rivals_.ours();
   sounding_.start_over();
@@ -96,8 +107,9 @@ void RateController::meet_rivals(BitsPerSecond link) {
 // Our rate has fallen though something waits: either the link has become slower, or others take part of it. A sounding
 // tells, as deep as what waits allows.  0: none is due
 double RateController::question(TimePoint now) const {
-  if (capacity_ > scaled(alone_, kFallen) || swings_.present() || held_.now()) return 0;
-  if (now - asked_ < std::max<Duration>(kAskEvery, 10 * rtt_.smoothed)) return 0;
+  if (swings_.present() || held_.now()) return 0;
+  const bool soon = doubts_ > 0 || capacity_ <= scaled(alone_, kFallen);
+  if (now - asked_ < std::max<Duration>(soon ? kAskEvery : kAskAnyway, 10 * rtt_.smoothed)) return 0;
   const Duration half = delay_.queue() / 2;
   if (half < kQueueNone + 4 * delay_.jitter()) return 0;
   return std::min(in_seconds(half) / in_seconds(rtt_.smoothed), kDeepestDip);

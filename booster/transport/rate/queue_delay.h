@@ -17,6 +17,7 @@ class QueueDelay {
   void on_early_sample(Duration delay, TimePoint now);
   // So much above the least is the path's own delay: seen when nothing of ours can have waited.
   void set_floor(Duration floor) { floor_ = floor; }
+  Duration floor() const { return floor_; }
 
   bool known() const { return !recent_.empty(); }
   // The least of the last window over the least of the last half minute, and over what draining left of that.
