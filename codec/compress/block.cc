@@ -61,7 +61,8 @@ Result<std::optional<BlockHead>> decode_block_head(ByteReader& in) {
   if (in.empty()) return std::optional<BlockHead>();
   TRY_ASSIGN(const std::uint8_t first, in.u8());
   const unsigned encoding = first & kEncodingBits;
-  if (encoding == kFormerMix || encoding >= kEncodings)
+  const bool former = std::find(kFormerMix.begin(), kFormerMix.end(), encoding) != kFormerMix.end();
+  if (former || encoding >= kEncodings)
     return fail(Errc::Unsupported, fmt::format("block: encoding {}", encoding));
   TRY_ASSIGN(const std::optional<std::size_t> raw, size_of(in, kMaxBlock));
   std::optional<std::size_t> coded;

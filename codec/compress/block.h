@@ -1,6 +1,7 @@
 // Blocks: what bulk looks like on the link. One encoder and one decoder per user, direction and class.   Source:
 // FORMAT.md
 #pragma once
+#include <array>
 #include <optional>
 
 #include "codec/compress/lz4_window.h"
@@ -9,10 +10,10 @@
 
 namespace codec::compress {
 
-// 6 bits. 6 .. 63 are kept for what else comes; 2 was a mixer with another predictor.
-enum class Encoding : std::uint8_t { Stored = 0, ZstdWindow = 1, Padding = 3, Lz4 = 4, Mix = 5 };
-constexpr unsigned kFormerMix = 2;
-constexpr std::size_t kEncodings = 6;
+// 6 bits. 7 .. 63 are kept for what else comes; 2 and 5 were mixers with other predictors.
+enum class Encoding : std::uint8_t { Stored = 0, ZstdWindow = 1, Padding = 3, Lz4 = 4, Mix = 6 };
+inline constexpr std::array kFormerMix{2U, 5U};
+constexpr std::size_t kEncodings = 7;
 constexpr std::uint8_t kFreshBit = 0x80;  // the window begins with this block
 constexpr std::uint8_t kAsideBit = 0x40;  // of the window aside, not of the lane's
 

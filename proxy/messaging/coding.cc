@@ -21,6 +21,8 @@ constexpr std::array kHaste{BitsPerSecond{0}, BitsPerSecond{80'000'000}, BitsPer
                             BitsPerSecond{800'000'000}};
 constexpr MessageOptions kMixed{.encoding = codec::compress::Encoding::Mix};
 constexpr std::size_t kVocabulary = 64 * 1024;  // what every window begins with, at most
+constexpr std::uint64_t kMixingGives = 4;  // a link that waits for it less than this part of the time still gains
+constexpr int kTryAgain = 200;             // items: other mail may be cheaper to mix
 constexpr std::uint64_t kClearly = 2;           // times the limit, to leave what was chosen below it
 
 bool below(std::optional<BitsPerSecond> link, BitsPerSecond limit, bool already) {
@@ -67,9 +69,24 @@ std::optional<MessageOptions> CodingChoice::in_haste(std::optional<BitsPerSecond
   return haste_ == 1 ? kQuick : haste_ == 2 ? kQuicker : kQuickest;
 }
 
-MessageOptions CodingChoice::choose(Load load, std::optional<BitsPerSecond> link) {
+// Opened documents are five times as large, and cost the mixer five times as much, for few octets on the link.
+bool CodingChoice::keeps_waiting(std::optional<BitsPerSecond> link, std::optional<BitsPerSecond> pace) {
+  if (too_slow_ && (++since_left_ > kTryAgain || below(link, *too_slow_, false))) too_slow_.reset();
+  if (!holds_permit_ || !link || !pace || link->value <= pace->value + pace->value / kMixingGives) {
+    return too_slow_.has_value();
+  }
+  too_slow_ = BitsPerSecond{pace->value / kClearly};
+  since_left_ = 0;
+  return true;
+}
+
+MessageOptions CodingChoice::choose(Load load, std::optional<BitsPerSecond> link, std::optional<BitsPerSecond> pace) {
   const bool bulk = load == Load::Bulk;
-  if (mix_below(bulk ? kMixBulk : kMixTrickle, link)) return kMixed;
+  if (keeps_waiting(link, pace)) {
+    give_back_permit();
+  } else if (mix_below(bulk ? kMixBulk : kMixTrickle, link)) {
+    return kMixed;
+  }
   if (const auto quick = in_haste(link)) return *quick;
   thorough_ = below(link, kThoroughBelow, thorough_);
   if (!bulk) return kTrickle;

@@ -46,8 +46,8 @@ class CodingChoice {
   CodingChoice& operator=(const CodingChoice&) = delete;
   ~CodingChoice() { give_back_permit(); }
 
-  // `link`: how fast it takes what is sent; nullopt: not known (yet).
-  MessageOptions choose(Load load, std::optional<BitsPerSecond> link);
+  // `link`: how fast it takes what is sent; nullopt: not known (yet). `pace`: what mixing gave so far on this stream.
+  MessageOptions choose(Load load, std::optional<BitsPerSecond> link, std::optional<BitsPerSecond> pace = {});
   MessageOptions choose(const Alone& mail, std::optional<BitsPerSecond> link);
   // What a fast link leaves time for; nullopt: it is not known to be one.
   std::optional<MessageOptions> in_haste(std::optional<BitsPerSecond> link);
@@ -56,9 +56,12 @@ class CodingChoice {
 
  private:
   bool mix_below(BitsPerSecond limit, std::optional<BitsPerSecond> link);
+  bool keeps_waiting(std::optional<BitsPerSecond> link, std::optional<BitsPerSecond> pace);
 
   MixingPermits* permits_;
   bool holds_permit_ = false;
+  std::optional<BitsPerSecond> too_slow_;  // what mixing gave when it was left
+  int since_left_ = 0;                     // choices
   bool thorough_ = false;
   std::size_t haste_ = 0;  // of kBulk and the three quick ones
 };

@@ -99,8 +99,9 @@ void MessageStream::count_sent(Cost cost, std::size_t raw, ByteView coded) {
   cost.coded = coded.size();
   cost.by[static_cast<std::size_t>(codec::compress::encoding_of(coded))] = raw;
   sent_.add(cost);
-  if (mixing_ != nullptr && codec::compress::encoding_of(coded) == codec::compress::Encoding::Mix)
-    mixing_->spend(cost.cpu);
+  if (codec::compress::encoding_of(coded) != codec::compress::Encoding::Mix) return;
+  if (mixing_ != nullptr) mixing_->spend(cost.cpu);
+  pace_.add(cost.coded, cost.cpu);
 }
 
 // What stands alone is kept until it is whole, or too large for one record to tell much.

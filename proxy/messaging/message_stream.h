@@ -9,6 +9,7 @@
 #include "codec/compress/block.h"
 #include "codec/property/frame.h"
 #include "proxy/messaging/cost.h"
+#include "proxy/messaging/mixing_pace.h"
 #include "proxy/messaging/mixing_permits.h"
 
 namespace proxy::messaging {
@@ -83,6 +84,8 @@ class MessageStream {
   Task<Result<>> use(MessageOptions options);
   const MessageOptions& coding() const { return encoder_.coding(); }
 
+  // What context mixing lately gave to the link for its processor time.   nullopt: it has not worked for long enough
+  std::optional<booster::session::BitsPerSecond> mixing_pace() const { return pace_.value(); }
   // Whose processor time context mixing on this stream takes; it outlives the stream.
   void charge_mixing_to(MixingPermits* permits) { mixing_ = permits; }
 
@@ -133,6 +136,7 @@ class MessageStream {
   std::size_t raw_begin_ = 0;
   booster::runtime::CpuClock clock_;
   MixingPermits* mixing_ = nullptr;
+  MixingPace pace_;
   CostCurve sent_;
   std::uint64_t queued_to_ = 0;  // raw octets that were queued, in all
   CostCurve received_;

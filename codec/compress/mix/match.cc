@@ -14,7 +14,8 @@ constexpr std::int32_t kSurePerOctet = 64;
 
 }  // namespace
 
-Match::Match(std::uint32_t least) : least_(least), seen_(std::size_t{1} << kSeenLog) {
+Match::Match(std::uint32_t least, std::size_t seen_log)
+    : least_(least), seen_log_(seen_log), seen_(std::size_t{1} << seen_log) {
   for (std::uint32_t i = 0; i < least_; ++i) past_power_ *= kWeight;
 }
 
@@ -23,7 +24,7 @@ std::uint32_t Match::add_to_hash(const Past& past) {
   const std::uint32_t end = past.end();
   sum_ = sum_ * kWeight + past[end - 1] + 1;
   if (end > least_) sum_ -= (past[end - 1 - least_] + 1U) * past_power_;
-  return scramble(sum_, least_) >> (32 - kSeenLog);
+  return scramble(sum_, least_) >> (32 - seen_log_);
 }
 
 void Match::note(const Past& past) {

@@ -7,8 +7,6 @@
 
 namespace codec::compress::mix {
 
-constexpr std::size_t kSeenLog = 18;
-
 // The newest kHistoryOctets. Grows as it is filled.
 class Past {
  public:
@@ -35,8 +33,8 @@ class Match {
  public:
   static constexpr std::size_t kTrusts = 29;
 
-  // `least`: octets that must be the same.
-  explicit Match(std::uint32_t least);
+  // `least`: octets that must be the same; 2^`seen_log` places are remembered.
+  Match(std::uint32_t least, std::size_t seen_log);
 
   // An octet was added to the past: goes on with the match there is, or looks for a (longer) one.
   void follow(const Past& past);
@@ -59,6 +57,7 @@ class Match {
   std::size_t trust_of() const;
 
   std::uint32_t least_;
+  std::size_t seen_log_;
   std::uint32_t past_power_ = 1;     // what the octet that leaves the hash weighs
   std::uint32_t sum_ = 0;            // of the last octets
   std::vector<std::uint32_t> seen_;  // by hash of the last octets

@@ -5,6 +5,8 @@ namespace {
 
 constexpr std::uint32_t kLongMatch = 20;  // octets: nearly always right
 constexpr std::uint32_t kShortMatch = 5;
+constexpr std::size_t kLongSeenLog = 19;  // places
+constexpr std::size_t kShortSeenLog = 18;
 constexpr std::size_t kOctetBeforeLog = 12;
 constexpr std::uint32_t kFieldsTold = 256;
 constexpr std::uint32_t kPartsTold = 4;
@@ -16,8 +18,8 @@ constexpr int kLeast = 24;                // of a probability
 
 Predictor::Predictor()
     : rows_(make_begins().back()),
-      long_(kLongMatch),
-      short_(kShortMatch),
+      long_(kLongMatch, kLongSeenLog),
+      short_(kShortMatch, kShortSeenLog),
       by_partial_(256),
       by_match_(Match::kTrusts * 4),
       by_last_(256),

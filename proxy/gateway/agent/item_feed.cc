@@ -124,7 +124,7 @@ Task<Result<>> ItemFeed::feed() {
 // A person waits for what a Fetch stream brings, and it brings too little to learn from.
 Task<Result<>> ItemFeed::pack() {
   if (urgency_ == Urgency::Interactive && !coding_.in_haste(link_)) co_return Result<>();
-  const messaging::MessageOptions coding = coding_.choose(load_, link_);
+  const messaging::MessageOptions coding = coding_.choose(load_, link_, stream_.mixing_pace());
   co_return co_await stream_.use(coding);
 }
 

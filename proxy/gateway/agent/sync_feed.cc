@@ -137,7 +137,7 @@ void SyncFeed::tell(std::string text, bool trouble) {
 Task<Result<>> SyncFeed::send(sync::FeedMessage message) {
   const auto* overviews = std::get_if<sync::Overviews>(&message);
   if (overviews != nullptr && overviews->items.size() >= kManyRows) {  // the bulk of what is said here
-    const messaging::MessageOptions coding = coding_.choose(messaging::Load::Bulk, link_);
+    const messaging::MessageOptions coding = coding_.choose(messaging::Load::Bulk, link_, stream_.mixing_pace());
     CO_TRY(co_await stream_.use(coding));
   }
   const codec::property::Chain chain = sync::encode(message);

@@ -45,6 +45,43 @@ TEST(Coding, StaysUntilTheLinkIsClearlyAnother) {
   EXPECT_EQ(choice.choose(Load::Bulk, BitsPerSecond{7'000'000}), kBulk);
 }
 
+TEST(Coding, MixingIsLeftWhereTheLinkWaitsForIt) {
+  MixingPermits permits(1);
+  CodingChoice choice(&permits);
+  const BitsPerSecond link{700'000};
+  EXPECT_EQ(choice.choose(Load::Bulk, link).encoding, Encoding::Mix);
+  EXPECT_EQ(choice.choose(Load::Bulk, link, BitsPerSecond{600'000}).encoding, Encoding::Mix);
+  const BitsPerSecond slow{300'000};
+  EXPECT_EQ(choice.choose(Load::Bulk, link, slow).encoding, Encoding::ZstdWindow);
+  EXPECT_EQ(permits.given(), 0U);
+  EXPECT_EQ(choice.choose(Load::Bulk, link, slow).encoding, Encoding::ZstdWindow);
+  EXPECT_EQ(choice.choose(Load::Bulk, BitsPerSecond{200'000}, slow).encoding, Encoding::ZstdWindow) << "not yet clearly";
+  EXPECT_EQ(choice.choose(Load::Bulk, BitsPerSecond{140'000}, slow).encoding, Encoding::Mix);
+}
+
+TEST(Coding, MixingIsTriedAgainWithOtherMail) {
+  MixingPermits permits(1);
+  CodingChoice choice(&permits);
+  const BitsPerSecond link{700'000};
+  const BitsPerSecond slow{300'000};
+  (void)choice.choose(Load::Bulk, link);
+  EXPECT_EQ(choice.choose(Load::Bulk, link, slow).encoding, Encoding::ZstdWindow);
+  int others = 0;
+  while (choice.choose(Load::Bulk, link, slow).encoding != Encoding::Mix) ASSERT_LT(++others, 1000);
+  EXPECT_GT(others, 100);
+}
+
+TEST(MixingPace, IsOfTheLastSeconds) {
+  MixingPace pace;
+  pace.add(100'000, std::chrono::milliseconds(900));
+  EXPECT_FALSE(pace.value());
+  pace.add(25'000, std::chrono::milliseconds(100));
+  EXPECT_EQ(pace.value(), BitsPerSecond{1'000'000});
+  for (int i = 0; i < 40; ++i) pace.add(12'500, std::chrono::seconds(1));
+  ASSERT_TRUE(pace.value());
+  EXPECT_LT(pace.value()->value, 101'000U);
+}
+
 TEST(Coding, WhatGoesAloneIsPackedThoroughlyWhileItIsSmall) {
   MixingPermits permits(1);
   CodingChoice choice(&permits);
