@@ -24,15 +24,14 @@ bool BodyFetcher::is_fetched(const BodyKey& key, const Fetching* by) const {
 // While its octets come in on a Bodies stream, or (`begun`) are said to come there. false: they did not, nor were they.
 //   Errors  those of the wait
 Task<Result<bool>> BodyFetcher::wait_for_bodies(const BodyKey& key, std::shared_ptr<Fetching> fetching, bool begun) {
-  const BodyKey of = key;
   for (bool waited = begun;; waited = true) {
     const std::uint64_t asked = asked_.count();
     const std::uint64_t settled = settled_.count();
-    const bool arrives = receiving_.contains(of) || beginning_.contains(of);
-    if (fetching->over() || !(arrives || (begun && lane_that_brings(of) != nullptr))) co_return waited;
+    const bool arrives = receiving_.contains(key) || beginning_.contains(key);
+    if (fetching->over() || !(arrives || (begun && lane_that_brings(key) != nullptr))) co_return waited;
     Result<> told = co_await booster::runtime::with_timeout(kFetchStall, past_either(asked_, asked, settled_, settled));
     if (!told && told.error().code != Errc::Timeout) co_return tl::unexpected(std::move(told).error());
-    if (!told && !receiving_.contains(of)) co_return true;
+    if (!told && !receiving_.contains(key)) co_return true;
   }
 }
 
