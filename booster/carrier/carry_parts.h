@@ -10,7 +10,7 @@ namespace booster::carrier {
 constexpr std::size_t kRecord = std::size_t{12} << 10;
 // Between processes of one host nothing chooses late, and each call costs more than the octets it moves.
 constexpr std::size_t kLocalRecords = std::size_t{64} << 10;
-constexpr std::size_t kLocalRead = std::size_t{128} << 10;
+constexpr std::size_t kLocalRead = std::size_t{256} << 10;
 
 struct Ends {
   std::optional<Error> first;

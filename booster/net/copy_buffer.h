@@ -10,7 +10,7 @@ namespace booster::net {
 class CopyBuffer {
  public:
   static constexpr std::size_t kIdle = 1024;
-  static constexpr std::size_t kBusy = std::size_t{64} << 10;
+  static constexpr std::size_t kBusy = std::size_t{128} << 10;
 
   std::span<std::byte> room() { return bytes_; }
   ByteView first(std::size_t count) const { return ByteView(bytes_).first(count); }

@@ -67,7 +67,12 @@ class ReadAwaiter final : public runtime::Leaf {
 // Who reads mostly reads on before the loop looks the next time: the descriptor stays watched, and is let go of when
 // something comes that nobody wants.
 void UvStream::on_read(ssize_t count) {
-  if (reader_ != nullptr) return reader_->end(count);
+  if (reader_ != nullptr) {
+    heard_ = true;
+    return reader_->end(count);
+  }
+  // Where a read filled its room libuv goes on at once, before who reads could ask again.
+  if (count == UV_ENOBUFS && std::exchange(heard_, false)) return;
   if (count != UV_ENOBUFS) unheard_ = count;
   stop_reading();
 }

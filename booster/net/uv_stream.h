@@ -31,6 +31,7 @@ class UvStream final : public Stream {
 
   uv_stream_t* handle_;
   bool reading_ = false;  // the loop watches for something to read
+  bool heard_ = false;    // something was read, and nothing refused since
   ssize_t unheard_ = 0;   // the end, or an error, that came while nobody read
   class ReadAwaiter* reader_ = nullptr;
   class WriteAwaiter* writer_ = nullptr;

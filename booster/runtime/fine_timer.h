@@ -25,7 +25,8 @@ class FineTimer {
 
   int fd_;
   TimePoint due_ = kNever;
-  TimePoint armed_ = kNever;  // in the kernel; not later than due_
+  TimePoint armed_ = kNever;  // in the kernel; hardly later than due_
+  bool unread_ = false;       // it has rung and was not armed since
   FdWatch watch_;
 };
 

@@ -30,7 +30,6 @@ constexpr std::uint64_t kMaxOffset = std::uint64_t{1} << 62;  // so that sums ne
 // Local, no need to agree.
 constexpr std::size_t kMinFill = kMaxMetadata + kFrameOverhead;  // an opening is never cut; a packet of 1,200 has it
 constexpr std::size_t kMinPayload = 16;  // nor a data frame for fewer bytes, unless the rest is that short
-constexpr std::size_t kAckBytes = std::size_t{64} << 10;  // acknowledged at once: 6 bytes per 64 KiB are 0.01 %
 constexpr std::size_t kAckSoon = std::size_t{4}
                                  << 10;  // acknowledged within kAckDelay: 80 bytes with record and headers, 2 %
 constexpr Duration kAckDelay = std::chrono::milliseconds(100);  // several streams' ends share one frame
@@ -56,6 +55,8 @@ struct Limits {
   // Bytes written and not yet acknowledged, all streams; the last quarter is kept for urgent classes.
   std::size_t send_budget = std::size_t{8} << 20;
   std::size_t stream_send = std::size_t{512} << 10;  // the same of one stream; grows with the window by set_path
+
+  std::size_t ack_bytes = std::size_t{64} << 10;  // acknowledged at once: 6 bytes per 64 KiB are 0.01 %
 
   // Silence is only meaningful when an answer is owed: a ping, or an acknowledgement.
   Duration keepalive = std::chrono::seconds(25);  // below the 30 s after which the worst NATs forget; zero: none

@@ -247,7 +247,8 @@ void Session::owe_ack(StreamId id, std::uint64_t mark, std::uint64_t fresh, bool
   if (stream == nullptr && acks_.size() >= kMaxClosedAcks) return;
   acks_[id.value] = mark;
   const std::uint64_t waiting = stream == nullptr ? 0 : stream->unacknowledged += fresh;
-  if (waiting >= std::min<std::uint64_t>(kAckBytes, stream_window_ / 4) || acks_.size() >= kAckStreams) ack_now_ = true;
+  if (waiting >= std::min<std::uint64_t>(limits_.ack_bytes, stream_window_ / 4) || acks_.size() >= kAckStreams)
+    ack_now_ = true;
   const bool soon = end || waiting >= kAckSoon;
   ack_ride_ = ack_ride_ || soon;
   ack_deadline_ = std::min(ack_deadline_, now + (soon ? kAckDelay : kAckTrickle));

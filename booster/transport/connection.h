@@ -237,6 +237,10 @@ class Connection {
   void send_again(path::Path& path, TimePoint now);
   void drop_path(PathId id, TimePoint now);
 
+  // connection_tickets.cc: what the session is told
+  void session_acked(std::span<const recovery::SentPacket> packets, TimePoint now);
+  void keep_rooms(std::vector<recovery::SentPacket>& packets);
+
   // connection_due.cc: what is due, and whether it may go
   bool long_due(TimePoint now) const;
   bool own_frames_due(const path::Path& path, TimePoint now) const;
@@ -333,6 +337,11 @@ class Connection {
   std::uint64_t bytes_received_ = 0;
   std::uint64_t moves_ = 0;
   std::unique_ptr<trace::Watch> watch_;  // nullptr: nobody looks on
+
+  // Room used again and again, so that a packet allocates nothing.
+  packet::frame::Scratch scratch_;
+  session::FrameTickets acked_;
+  std::vector<session::FrameTickets> ticket_rooms_;
 };
 
 }  // namespace booster::transport

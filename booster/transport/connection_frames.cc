@@ -19,10 +19,9 @@ Error broken(std::string what) {
 Result<Connection::Seen> Connection::scan(ByteView payload) {
   Seen seen;
   ByteReader in(payload);
-  frame::Scratch scratch;
   if (in.empty()) return tl::unexpected(broken("a packet without frames"));
   while (!in.empty()) {
-    TRY_ASSIGN(const frame::Frame each, frame::decode(in, scratch));
+    TRY_ASSIGN(const frame::Frame each, frame::decode(in, scratch_));
     const frame::Type type = frame::type_of(each);
     if (std::holds_alternative<frame::SessionFrames>(each)) {
       seen.session = true;
@@ -44,10 +43,9 @@ Result<Connection::Seen> Connection::scan(ByteView payload) {
 
 Result<> Connection::take_frames(path::Path* path, const Route& route, ByteView payload, TimePoint now) {
   ByteReader in(payload);
-  frame::Scratch scratch;
   const std::optional<PathId> id = path == nullptr ? std::nullopt : std::optional(path->id);
   while (!in.empty() && !end_) {
-    TRY_ASSIGN(const frame::Frame each, frame::decode(in, scratch));
+    TRY_ASSIGN(const frame::Frame each, frame::decode(in, scratch_));
     if (path == nullptr && !frame::allowed_in_long(frame::type_of(each))) {
       return tl::unexpected(broken("a frame that no long packet may hold"));
     }

@@ -104,13 +104,11 @@ void Connection::settle(path::Path& path, recovery::AckReport& report, const pac
       path.large_arrived = std::max(path.large_arrived, packet.sent_at);
     }
     if (path.rate && packet.eliciting) path.rate->on_outcome(static_cast<rate::Pace>(packet.pace), 1, 0);
-    if (source_ != nullptr) source_->on_acked(packet.tickets, now);
     frames_acked(packet.own, path.id);
   }
-  for (const recovery::SentPacket& packet : report.returned) {
-    if (source_ != nullptr) source_->on_acked(packet.tickets, now);
-    frames_acked(packet.own, path.id);
-  }
+  for (const recovery::SentPacket& packet : report.returned) frames_acked(packet.own, path.id);
+  session_acked(report.acked, now);
+  session_acked(report.returned, now);
   if (newest != nullptr && (newest->sent_at < woke_ || (outage && !answers))) newest = nullptr;
   if (!eliciting) newest = nullptr;  // RFC 9002 §5.1: the peer may have waited as long as it liked
   if (ack.delay > kLongestAckDelay) newest = nullptr;
@@ -142,6 +140,7 @@ void Connection::settle(path::Path& path, recovery::AckReport& report, const pac
     path.pacer.set_rate(path.rate->pacing(), path.mtu.size(), now);
   }
   if (newest != nullptr) tune_acks(path);
+  keep_rooms(report.acked);
 }
 
 void Connection::tune_acks(path::Path& path) {
@@ -193,7 +192,7 @@ void Connection::consider_copies(path::Path& path, const recovery::SentPacket& p
     fresh = true;
     if (is_worth_copying(ticket)) urgent += ticket.length + kFrameAround;
   }
-  if (!fresh || !path.rate) return;
+  if (!fresh || !path.rate || (urgent == 0 && !last && path.redundancy.idle())) return;
   path.redundancy.on_sent(
       {packet.number, last ? packet.size : std::min<std::size_t>(urgent, packet.size), urgent > 0, last},
       {path.rate->radio_loss(), path.rtt.smoothed(), path.rate->capacity(), path.rate->loses_in_bursts()}, now);

@@ -146,9 +146,8 @@ path::Path* Connection::path_of(PathId number, const Route& route, std::size_t s
 Result<> Connection::learn_id(PathId number, ByteView payload) {
   if (paths_.contains(number) || path_ids_.peer_id(number) != nullptr) return {};
   ByteReader in(payload);
-  packet::frame::Scratch scratch;
   while (!in.empty()) {
-    TRY_ASSIGN(const packet::frame::Frame each, packet::frame::decode(in, scratch));
+    TRY_ASSIGN(const packet::frame::Frame each, packet::frame::decode(in, scratch_));
     const auto* id = std::get_if<packet::frame::NewPath>(&each);
     if (id != nullptr && id->path == number) TRY(on_peer_id(*id));
   }

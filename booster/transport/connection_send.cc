@@ -159,6 +159,10 @@ void Connection::bring_id(Draft& draft, const path::Path& path) {
 
 void Connection::write_session(Draft& draft, path::Path& path, TimePoint now) {
   if (source_ == nullptr) return;
+  if (!ticket_rooms_.empty()) {
+    draft.record.tickets = std::move(ticket_rooms_.back());
+    ticket_rooms_.pop_back();
+  }
   const std::size_t filled = source_->fill(draft.rest(), now, &draft.record.tickets);
   if (filled > 0) draft.record.eliciting = true;
   draft.used += filled;

@@ -65,6 +65,7 @@ json account_json(const client::AccountStatus& account, bool all_bodies) {
             {"mixed_received", account.mixed_received},
             {"raw_sent", account.raw_sent},
             {"coded_sent", account.coded_sent}}},
+          {"fetched", {{"awaited", account.awaited}, {"twice", account.passed_over}}},
           {"references", {{"used", account.referred}, {"missing", account.not_here}}},
           {"carried",
            {{"down", carried_json(account.carried_down)}, {"up", carried_json(account.carried_up)}, {"last", last}}}};

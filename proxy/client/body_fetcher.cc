@@ -174,7 +174,8 @@ void BodyFetcher::update_carried() {
 }
 
 // One message for what stands together in one mailbox; only its first may be here in part, or asked for raw.
-Task<Result<>> BodyFetcher::ask(MessageStream& stream, const std::vector<WantedBody>& bodies) {
+Task<Result<>> BodyFetcher::ask(MessageStream& stream, const std::vector<WantedBody>& bodies,
+                                std::optional<std::uint64_t> asked_for) {
   for (std::size_t at = 0; at < bodies.size();) {
     sync::WantItems want;
     want.mailbox = bodies[at].server_mailbox;
@@ -182,6 +183,7 @@ Task<Result<>> BodyFetcher::ask(MessageStream& stream, const std::vector<WantedB
     want.offset = bodies[at].offset;
     want.running = bodies[at].running;
     want.raw = wrong_once_.contains(key_of(bodies[at]));
+    want.asked_for = asked_for;
     do {
       want.uids.push_back(bodies[at].server_uid);
       ++at;

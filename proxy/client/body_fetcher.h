@@ -25,6 +25,9 @@ namespace proxy::client {
 constexpr std::uint64_t kBytesUnderWay = 2u << 20;
 constexpr std::size_t kItemsUnderWay = 256;            // small mails: as many as fit one message each way
 constexpr std::uint64_t kWorthFinishing = 256 * 1024;  // of one item: to begin its last block anew costs as much
+// Nothing of an item for so long: the program is told instead of being kept waiting. Two retries of a lost packet on a
+// GEO link and a slow upstream fit.
+constexpr auto kFetchStall = std::chrono::seconds(120);
 constexpr std::size_t kFetchesAtOnce = 8;  // a program that opens a thread asks for a few at once; the rest queue
 
 class BodyFetcher {
@@ -63,7 +66,8 @@ class BodyFetcher {
   std::vector<UnderWay> under_way() const;
 
  private:
-  enum class Ended : std::uint8_t { Whole, Dropped, Again };  // Again: the digest was wrong, ask once more
+  // Again: the digest was wrong, ask once more. Elsewhere: a Bodies stream has begun it.
+  enum class Ended : std::uint8_t { Whole, Dropped, Again, Elsewhere };
   struct Asked {
     WantedBody body;            // its offset is where we said that our part ends
     std::int64_t position = 0;  // inside its class
@@ -85,7 +89,8 @@ class BodyFetcher {
   bool is_known(const BodyKey& key) const;
   Task<Result<std::vector<WantedBody>>> choose();
   Task<Result<>> ask_on_lanes(SessionLink& link, sync::AccountHandle account, std::vector<WantedBody> bodies);
-  Task<Result<>> ask(MessageStream& stream, const std::vector<WantedBody>& bodies);
+  Task<Result<>> ask(MessageStream& stream, const std::vector<WantedBody>& bodies,
+                     std::optional<std::uint64_t> asked_for = {});
   // arrivals.cc
   Task<Result<>> want_new(SessionLink& link, sync::AccountHandle account);
   Task<Result<bool>> is_announced(const BodyKey& key);
@@ -112,13 +117,21 @@ class BodyFetcher {
                            std::shared_ptr<Fetching> fetching);
   Task<Result<>> fetch_whole(SessionLink& link, sync::AccountHandle account, WantedBody body,
                              std::shared_ptr<Fetching> fetching);
-  Task<Result<>> fetch_on_stream(SessionLink& link, sync::AccountHandle account, WantedBody body,
-                                 std::shared_ptr<Fetching> fetching);
-  Task<Result<>> carry_fetch(FetchStream& on, WantedBody body, std::shared_ptr<Fetching> fetching);
+  Task<Result<Ended>> fetch_on_stream(SessionLink& link, sync::AccountHandle account, WantedBody body,
+                                      std::shared_ptr<Fetching> fetching, bool may_wait);
+  Task<Result<Ended>> carry_fetch(FetchStream& on, WantedBody body, std::shared_ptr<Fetching> fetching, bool may_wait);
   Task<Result<Ended>> read_fetched(FetchStream& on, const BodyKey& key, std::uint64_t offset,
                                    std::shared_ptr<Fetching> fetching);
-  void cancel_policy_want(const BodyKey& key);
+  std::shared_ptr<Fetching> begin_again(const WantedBody& body, Fetching& wrong);
   void fail_fetches();
+  // fetch_once.cc
+  BodyLane* lane_that_brings(const BodyKey& key) const;
+  bool is_fetched(const BodyKey& key, const Fetching* by) const;
+  Task<Result<bool>> wait_for_bodies(const BodyKey& key, std::shared_ptr<Fetching> fetching, bool begun);
+  void leave_place();
+  BodyLane* announced_lane(const BodyKey& key) const;
+  void taken_over(const BodyKey& key);
+  void cancel_policy_want(const BodyKey& key);
   // receive.cc
   Task<Result<>> start_item(Incoming& item, sync::ItemStart start, std::uint64_t asked_offset,
                             std::shared_ptr<Fetching> fetching);
@@ -130,7 +143,7 @@ class BodyFetcher {
   };
   Task<Result<>> append_references(std::vector<sync::ItemKey> keys, codec::refer::Extent extent,
                                    booster::runtime::CpuClock clock, Referred& referred);
-  static Task<Result<>> take_block(Incoming& item, sync::ItemBlock block, ItemMeter& items);
+  Task<Result<>> take_block(Incoming& item, sync::ItemBlock block, ItemMeter& items);
   Task<Result<>> take_repeating_block(BodyLane& lane, sync::ItemBlock block);
   Task<Result<std::vector<sync::ItemKey>>> missing_of(const std::vector<sync::ItemKey>& sources);
   void begin_repeating(BodyLane& lane, std::vector<sync::ItemKey> sources);

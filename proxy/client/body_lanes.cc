@@ -125,6 +125,10 @@ Task<Result<>> BodyFetcher::take_item(BodyLane& lane, sync::ItemMessage message)
     arrived(key, false);
     co_return Result<>();
   }
+  if (const auto* elsewhere = std::get_if<sync::ItemElsewhere>(&message)) {
+    settle(lane, BodyKey{elsewhere->mailbox, elsewhere->uid_validity, elsewhere->uid});
+    co_return Result<>();
+  }
   co_return fail(Errc::Protocol, "bodies: a message that only a client sends");
 }
 

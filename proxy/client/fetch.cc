@@ -10,9 +10,6 @@ namespace runtime = booster::runtime;
 
 namespace {
 
-// Nothing of the item for so long: the program is told instead of being kept waiting. Two retries of a lost packet on a
-// GEO link and a slow upstream fit.
-constexpr auto kFetchStall = std::chrono::seconds(120);
 // No program fetches for so long: the streams end, and the agent frees their windows.
 constexpr auto kFetchRest = std::chrono::minutes(1);
 
@@ -96,6 +93,7 @@ Task<Result<>> BodyFetcher::fetch_one(SessionLink& link, sync::AccountHandle acc
   const LocalUid uid = body.uid;
   Result<> end = co_await fetch_whole(link, account, std::move(body), std::move(fetching));
   if (!end) {
+    cancel_policy_want(key);  // the agent may have taken it out of what it brings there
     const bool told = end.error().code == Errc::NotFound || end.error().code == Errc::Corrupt;
     const auto latest = fetches_.find(key);
     if (latest != fetches_.end())
@@ -112,28 +110,36 @@ Task<Result<>> BodyFetcher::fetch_one(SessionLink& link, sync::AccountHandle acc
   co_return end;
 }
 
+// On a stream of its own, unless a Bodies stream has begun it: then from there. Whatever became of that, what is
+// lacking is asked for here.
 Task<Result<>> BodyFetcher::fetch_whole(SessionLink& link, sync::AccountHandle account, WantedBody body,
                                         std::shared_ptr<Fetching> fetching) {
   const BodyKey key = key_of(body);
-  cancel_policy_want(key);
-  // A stream that was interrupted for it has brought more of it meanwhile.
-  bool waited = false;
-  for (BodyLane* lane = receiver_of(key); lane != nullptr && lane->interrupted; lane = receiver_of(key)) {
-    waited = true;
-    CO_TRY(co_await asked_.past(asked_.count()));
+  bool begun = false;
+  for (;;) {
+    if (begun) leave_place();
+    const Result<bool> waited = co_await wait_for_bodies(key, fetching, begun);
+    if (begun) ++fetching_now_;
+    if (!waited) co_return tl::unexpected(waited.error());
+    if (fetching->done()) co_return Result<>();
+    if (fetching->failed()) co_return tl::unexpected(*fetching->failed());
+    if (*waited) {  // more of it may be here meanwhile
+      CO_TRY_ASSIGN(std::optional<WantedBody> now, co_await store_.wanted_body(body.mailbox, body.uid));
+      if (!now) co_return fail(Errc::NotFound, "the message is here");
+      body = *std::move(now);
+      if (wrong_once_.contains(key) && fetching->size()) fetching = begin_again(body, *fetching);
+    }
+    CO_TRY_ASSIGN(const Ended ended, co_await fetch_on_stream(link, account, body, fetching, !begun));
+    if (ended != Ended::Elsewhere) co_return Result<>();
+    if (std::exchange(begun, true)) co_return fail(Errc::Protocol, "fetch: not asked for on another stream");
   }
-  if (waited) {
-    CO_TRY_ASSIGN(std::optional<WantedBody> now, co_await store_.wanted_body(body.mailbox, body.uid));
-    if (!now) co_return fail(Errc::NotFound, "the message is here");
-    body = *std::move(now);
-  }
-  co_return co_await fetch_on_stream(link, account, std::move(body), std::move(fetching));
 }
 
 // A program that reads mail after mail finds the window of the last one. A stream that rested may have ended with its
 // agent: then, once, on a new one.
-Task<Result<>> BodyFetcher::fetch_on_stream(SessionLink& link, sync::AccountHandle account, WantedBody body,
-                                            std::shared_ptr<Fetching> fetching) {
+Task<Result<BodyFetcher::Ended>> BodyFetcher::fetch_on_stream(SessionLink& link, sync::AccountHandle account,
+                                                              WantedBody body, std::shared_ptr<Fetching> fetching,
+                                                              bool may_wait) {
   for (;;) {
     std::unique_ptr<FetchStream> on;
     const bool rested = !resting_.empty();
@@ -145,7 +151,7 @@ Task<Result<>> BodyFetcher::fetch_on_stream(SessionLink& link, sync::AccountHand
                     co_await link.open(account, sync::MailPurpose::Fetch, Class::Interactive, Class::Interactive));
       on = std::make_unique<FetchStream>(*this, std::move(opened));
     }
-    Result<> carried = co_await carry_fetch(*on, body, fetching);
+    Result<Ended> carried = co_await carry_fetch(*on, body, fetching, may_wait);
     on->meter.update();
     if (carried) resting_.push_back(std::move(on));
     const bool again =
@@ -154,24 +160,36 @@ Task<Result<>> BodyFetcher::fetch_on_stream(SessionLink& link, sync::AccountHand
   }
 }
 
-// A wrong digest is asked for once more, from the beginning. Who read along has seen wrong octets and is told; who asks
-// from now on joins the second try.
-Task<Result<>> BodyFetcher::carry_fetch(FetchStream& on, WantedBody body, std::shared_ptr<Fetching> fetching) {
+// Who read along has seen wrong octets and is told; who asks from now on joins the second try.
+std::shared_ptr<Fetching> BodyFetcher::begin_again(const WantedBody& body, Fetching& wrong) {
+  wrong.fail_with(Error(Errc::Corrupt, "the message arrived with a wrong digest"));
+  auto fetching = std::make_shared<Fetching>(key_of(body));
+  fetches_[key_of(body)] = Fetch{fetching, body};
+  return fetching;
+}
+
+// A wrong digest is asked for once more, from the beginning.
+Task<Result<BodyFetcher::Ended>> BodyFetcher::carry_fetch(FetchStream& on, WantedBody body,
+                                                          std::shared_ptr<Fetching> fetching, bool may_wait) {
   const BodyKey key = key_of(body);
   for (;;) {
     std::vector<WantedBody> wanted;
     wanted.push_back(body);
-    CO_TRY(co_await ask(*on.stream, wanted));
+    std::optional<std::uint64_t> asked_for;
+    const BodyLane* const lane = may_wait ? lane_that_brings(key) : nullptr;
+    if (lane != nullptr) asked_for = lane->stream->coded_received();
+    CO_TRY(co_await ask(*on.stream, wanted, asked_for));
     CO_TRY_ASSIGN(const Ended ended, co_await read_fetched(on, key, body.offset, fetching));
-    if (ended == Ended::Whole) co_return Result<>();
+    if (ended == Ended::Whole || ended == Ended::Elsewhere) co_return ended;
     const bool comes = receiving_.contains(key) || beginning_.contains(key);
     if (ended == Ended::Dropped && !comes && !fetching->over())
       co_return fail(Errc::NotFound, "the message is not to be had");
     // The Bodies stream had begun it when our stream came to it.
-    if (ended == Ended::Dropped) co_return co_await runtime::with_timeout(kFetchStall, fetching->wait_over());
-    fetching->fail_with(Error(Errc::Corrupt, "the message arrived with a wrong digest"));
-    fetching = std::make_shared<Fetching>(key);
-    fetches_[key] = Fetch{fetching, body};
+    if (ended == Ended::Dropped) {
+      CO_TRY(co_await runtime::with_timeout(kFetchStall, fetching->wait_over()));
+      co_return ended;
+    }
+    fetching = begin_again(body, *fetching);
     body.offset = 0;
     body.running = {};
   }
@@ -187,6 +205,7 @@ Task<Result<BodyFetcher::Ended>> BodyFetcher::read_fetched(FetchStream& on, cons
     if (auto* start = std::get_if<sync::ItemStart>(&message)) {
       if (BodyKey{start->mailbox, start->uid_validity, start->uid} != key)
         co_return fail(Errc::Protocol, "fetch: another item than was asked for");
+      taken_over(key);
       CO_TRY(co_await start_item(item, std::move(*start), offset, fetching));
       if (item.sink() != nullptr) on.items.begin(key);
     } else if (auto* block = std::get_if<sync::ItemBlock>(&message)) {
@@ -196,21 +215,18 @@ Task<Result<BodyFetcher::Ended>> BodyFetcher::read_fetched(FetchStream& on, cons
     } else if (auto* failed = std::get_if<sync::ItemFailed>(&message)) {
       const std::string text = failed->text;
       const bool gone = failed->gone;
+      taken_over(key);
       CO_TRY(co_await take_failed(std::move(*failed)));
       on.items.came_to_nothing();
       item.end(Error(gone ? Errc::NotFound : Errc::Unreachable, text));
       fetching->fail_with(Error(gone ? Errc::NotFound : Errc::Unreachable, text));
       co_return Ended::Dropped;
+    } else if (std::holds_alternative<sync::ItemElsewhere>(message)) {
+      co_return Ended::Elsewhere;
     } else {
       co_return fail(Errc::Protocol, "fetch: a message that only a client sends");
     }
   }
-}
-
-// What was asked for on the Bodies stream and has not begun there need not come twice.
-void BodyFetcher::cancel_policy_want(const BodyKey& key) {
-  if (receiving_.contains(key)) return;
-  for (auto& [of, lane] : lanes_) cancel(*lane, key);
 }
 
 }  // namespace proxy::client

@@ -12,7 +12,14 @@ class BodyFetcher::Incoming {
   explicit Incoming(BodyFetcher& of) : of_(of) {}
   Incoming(const Incoming&) = delete;
   Incoming& operator=(const Incoming&) = delete;
-  ~Incoming() { end(Error(Errc::Unreachable, "the stream ended before the message was whole")); }
+  // What a fetch waits for comes on another stream then.
+  ~Incoming() {
+    if (of_.is_fetched(key_, fetching_.get())) {
+      release();
+    } else {
+      end(Error(Errc::Unreachable, "the stream ended before the message was whole"));
+    }
+  }
 
   bool active() const { return active_; }
   const BodyKey& key() const { return key_; }                           // of the last one while none is active
@@ -35,16 +42,15 @@ class BodyFetcher::Incoming {
     of_.receiving_[key_] = fetching_;
   }
   void end(const Error& why) {
-    if (fetching_) {
-      of_.receiving_.erase(key_);
-      fetching_->fail_with(why);
-    }
-    fetching_.reset();
-    active_ = false;
+    if (fetching_) fetching_->fail_with(why);
+    release();
   }
   // Lets go without failing the readers: the same item is asked for again.
   void release() {
-    if (fetching_) of_.receiving_.erase(key_);
+    if (fetching_) {
+      of_.receiving_.erase(key_);
+      if (of_.fetches_.contains(key_)) of_.asked_.raise();  // it waits for this stream to let go
+    }
     fetching_.reset();
     active_ = false;
   }

@@ -80,6 +80,8 @@ Task<Result<AccountStatus>> AccountEngine::status() {
   status.mixed_received = traffic.mixed_received;
   status.referred = traffic.referred;
   status.not_here = traffic.not_here;
+  status.awaited = traffic.awaited;
+  status.passed_over = traffic.passed_over;
   status.raw_sent = traffic.raw_sent;
   status.coded_sent = traffic.coded_sent;
   bodies_.update_carried();

@@ -159,7 +159,10 @@ Task<Result<>> BodyFetcher::take_repeating_block(BodyLane& lane, sync::ItemBlock
 Task<Result<>> BodyFetcher::take_block(Incoming& item, sync::ItemBlock block, ItemMeter& items) {
   const booster::runtime::CpuClock clock = items.cpu_clock();
   if (!item.active()) co_return fail(Errc::Protocol, "bodies: a block of nothing");
-  if (item.sink() == nullptr) co_return Result<>();
+  if (item.sink() == nullptr) {
+    traffic_.passed_over += block.block.written;
+    co_return Result<>();
+  }
   if (block.offset > item.sink()->offset()) co_return fail(Errc::Protocol, "bodies: a gap between blocks");
   booster::runtime::Duration cpu{};
   const auto wrap = [&item, &block, &cpu, clock] {

@@ -59,6 +59,8 @@ struct AccountStatus {
   std::uint64_t mixed_received = 0;  // of raw_received, by context mixing
   std::uint64_t referred = 0;        // items, either way, coded against mail that both ends hold
   std::uint64_t not_here = 0;        // against mail that the receiver lacked: once more without
+  std::uint64_t awaited = 0;         // bodies that a program asked for and policy had under way
+  std::uint64_t passed_over = 0;     // octets of bodies that crossed twice
   std::uint64_t coded_received = 0;  // of mail streams, as they crossed the link
   std::uint64_t raw_sent = 0;
   std::uint64_t coded_sent = 0;

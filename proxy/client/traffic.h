@@ -12,6 +12,8 @@ struct Traffic {
   std::uint64_t mixed_received = 0;  // of raw_received, by context mixing
   std::uint64_t referred = 0;        // items, either way, coded against mail that both ends hold
   std::uint64_t not_here = 0;        // against mail that the receiver lacked: once more without
+  std::uint64_t awaited = 0;         // items that a program asked for and a Bodies stream had begun
+  std::uint64_t passed_over = 0;     // octets of mail that came though they were here or came on another stream
   std::uint64_t raw_sent = 0;
   std::uint64_t coded_sent = 0;
 
@@ -21,6 +23,8 @@ struct Traffic {
     mixed_received += other.mixed_received;
     referred += other.referred;
     not_here += other.not_here;
+    awaited += other.awaited;
+    passed_over += other.passed_over;
     raw_sent += other.raw_sent;
     coded_sent += other.coded_sent;
     return *this;

@@ -25,6 +25,9 @@ int fail_with(const Error& error) {
 
 booster::session::Limits flow_worker_limits() {
   booster::session::Limits limits;
+  // Each frame that tells of credit or of what arrived wakes the other process.
+  limits.stream_window = std::uint64_t{1} << 20;
+  limits.ack_bytes = std::size_t{256} << 10;
   limits.session_window = std::uint64_t{64} << 20;
   limits.streams = 16384;
   limits.receive_budget = std::size_t{64} << 20;

@@ -89,6 +89,7 @@ inline constexpr Property<Type::Bytes> kFigures{0xd1, "figures of the octets"};
 inline constexpr Property<Type::Bytes> kRepeats{0xd2, "repeats of the octets"};
 inline constexpr Property<Type::Chain> kSource{0xd3, "source of repeats"};
 inline constexpr Property<Type::Chain> kHere{0xd4, "items that are here"};
+inline constexpr Property<Type::Unsigned> kAskedFor{0xd5, "asked for on another stream"};
 inline constexpr Name kSyncNames[] = {
     name_of(kLedger),        name_of(kVector),        name_of(kName),         name_of(kValidity),
     name_of(kUidNext),       name_of(kModSeq),        name_of(kCount),        name_of(kDigest),
@@ -103,7 +104,7 @@ inline constexpr Name kSyncNames[] = {
     name_of(kTicket),        name_of(kLayout),        name_of(kWrittenSize),  name_of(kBodiesFollow),
     name_of(kReference),     name_of(kCheck),         name_of(kRecipe),       name_of(kWholeReference),
     name_of(kRaw),           name_of(kFigures),       name_of(kRepeats),      name_of(kSource),
-    name_of(kHere)};
+    name_of(kHere),          name_of(kAskedFor)};
 static_assert(codec::property::well_registered(kSyncNames, codec::property::kSyncIds));
 
 // operation.h

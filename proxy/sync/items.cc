@@ -20,7 +20,8 @@ enum class ItemKind : std::uint8_t {
   Failed = 7,
   UploadFrom = 8,
   UploadStored = 9,
-  References = 10
+  References = 10,
+  Elsewhere = 11
 };
 
 template <class M>
@@ -74,6 +75,7 @@ struct ItemEncoder {
     put_fixed(chain, id::kRunning, message.running);
     put_keys(chain, id::kReference, message.missing, pack_uid_order);
     put(chain, id::kRaw, message.raw ? 1 : 0);
+    put(chain, id::kAskedFor, message.asked_for ? *message.asked_for + 1 : 0);
     return chain;
   }
   Chain operator()(const CancelItems& message) const {
@@ -137,6 +139,12 @@ struct ItemEncoder {
     put(chain, id::kRaw, message.raw ? 1 : 0);
     return chain;
   }
+  Chain operator()(const ItemElsewhere& message) const {
+    Chain chain = of_kind(ItemKind::Elsewhere);
+    put_place(chain, message);
+    put(chain, id::kUid, message.uid.value);
+    return chain;
+  }
   Chain operator()(const UploadFrom& message) const {
     Chain chain = of_kind(ItemKind::UploadFrom);
     put_fixed(chain, id::kTicket, message.ticket);
@@ -162,6 +170,9 @@ Result<ItemMessage> decode_list(const Chain& chain) {
     TRY(get_fixed(chain, id::kRunning, message.running));
     TRY(get_keys(chain, id::kReference, message.missing, unpack_uid_order));
     TRY(get(chain, id::kRaw, message.raw));
+    std::uint64_t asked_for = 0;
+    TRY(get(chain, id::kAskedFor, asked_for));
+    if (asked_for > 0) message.asked_for = asked_for - 1;
   }
   return message;
 }
@@ -232,6 +243,13 @@ Result<ItemMessage> decode_failed(const Chain& chain) {
   return message;
 }
 
+Result<ItemMessage> decode_elsewhere(const Chain& chain) {
+  ItemElsewhere message;
+  TRY(get_place(chain, message));
+  TRY(get(chain, id::kUid, message.uid.value));
+  return message;
+}
+
 Result<ItemMessage> decode_upload_from(const Chain& chain) {
   UploadFrom message;
   TRY(get_fixed(chain, id::kTicket, message.ticket));
@@ -268,6 +286,8 @@ Result<ItemMessage> decode_item(const Chain& chain) {
     }
     case ItemKind::Failed:
       return decode_failed(chain);
+    case ItemKind::Elsewhere:
+      return decode_elsewhere(chain);
     case ItemKind::UploadFrom:
       return decode_upload_from(chain);
     case ItemKind::UploadStored: {

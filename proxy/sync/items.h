@@ -33,6 +33,9 @@ struct WantItems {
   // another there: the uid once more without references.
   std::vector<ItemKey> missing;
   bool raw = false;  // the first uid's digest differed: its octets once more as they are
+  // On a Fetch stream: the same is asked for, or announced, on a Bodies stream, of which so many octets are here. Where
+  // that stream has begun it, the answer is ItemElsewhere; else that stream does not bring it.
+  std::optional<std::uint64_t> asked_for = {};
   bool operator==(const WantItems&) const = default;
 };
 struct CancelItems {  // not wanted any more (evicted policy, user's choice); those under way may still come
@@ -107,6 +110,14 @@ struct ItemFailed {  // gone (expunged meanwhile) or not to be had now
   bool raw = false;  // Upload: the digest differed; once more, the octets as they are
   bool operator==(const ItemFailed&) const = default;
 };
+// Another stream of the device brings it, or has: on a Fetch stream, what a Bodies stream had begun; on a Bodies
+// stream, what a Fetch stream was asked for before the want came here.
+struct ItemElsewhere {
+  std::string mailbox;
+  UidValidity uid_validity;
+  ServerUid uid;
+  bool operator==(const ItemElsewhere&) const = default;
+};
 // Upload: the receiver says where to begin before the sender's first block, and when all of it is durable.
 struct UploadFrom {
   Ticket ticket{};
@@ -120,7 +131,7 @@ struct UploadStored {
 };
 
 using ItemMessage = std::variant<WantItems, CancelItems, WantNew, ItemStart, ItemReferences, ItemBlock, ItemEnd,
-                                 ItemFailed, UploadFrom, UploadStored>;
+                                 ItemFailed, ItemElsewhere, UploadFrom, UploadStored>;
 codec::property::Chain encode(const ItemMessage& message);
 Result<ItemMessage> decode_item(const codec::property::Chain& chain);
 

@@ -39,6 +39,7 @@ class ScriptedAgent {
   int later = 0;         // operations answered Later first
   int trouble = 0;       // submissions that cannot be stored first
   bool silent_bodies = false;
+  int cut_fetches = 0;              // Fetch streams that end in the middle of the next item
   bool refuses_references = false;  // an upload that refers ends there
 
   // ---- what was seen
@@ -47,6 +48,7 @@ class ScriptedAgent {
   std::vector<std::uint32_t> begun;    // bodies, in the order in which they went out
   std::vector<std::uint64_t> offsets;  // beside `begun`
   std::set<std::uint32_t> cancelled;
+  int told_elsewhere = 0;                              // fetches that a Bodies stream had begun
   std::set<std::uint32_t> asked_raw;                   // after a wrong digest
   std::set<std::uint32_t> asked;                       // on Bodies and Fetch streams
   sync::WantNew wants_new;                             // the latest
@@ -135,7 +137,7 @@ class ScriptedAgent {
         co_return co_await serve_sync(*stream);
       case sync::MailPurpose::Bodies:
       case sync::MailPurpose::Fetch:
-        co_return co_await serve_items(*stream);
+        co_return co_await serve_items(*stream, purpose == sync::MailPurpose::Bodies);
       case sync::MailPurpose::Operations:
         co_return co_await serve_operations(*stream);
       case sync::MailPurpose::Upload:
@@ -192,10 +194,14 @@ class ScriptedAgent {
   struct Items {
     std::deque<std::pair<sync::ServerUid, std::uint64_t>> wants;  // with offsets
     booster::runtime::Notify more;
+    bool bodies = false;
+    std::set<std::uint32_t> begun;
   };
-  Task<Result<>> serve_items(MessageStream& stream) {
+  Task<Result<>> serve_items(MessageStream& stream, bool bodies) {
     const booster::runtime::Surroundings here = co_await booster::runtime::surroundings();
     Items items;
+    items.bodies = bodies;
+    if (bodies) bodies_.insert(&items);
     TaskScope tasks(*here.loop, *here.scope, [](const std::string&, const codec::Error&) {});
     tasks.spawn("items", send_items(stream, items));
     Result<> end;
@@ -203,6 +209,7 @@ class ScriptedAgent {
     tasks.cancel();
     co_await tasks.join();
     if (standing_ == &items) standing_ = nullptr;
+    bodies_.erase(&items);
     co_return end;
   }
   Task<Result<>> take_wants(MessageStream& stream, Items& items) {
@@ -214,6 +221,10 @@ class ScriptedAgent {
         missing = want->missing;
         for (const sync::ServerUid uid : want->uids) refers.erase(uid.value);
         repeats.clear();
+      }
+      if (want->asked_for) {
+        CO_TRY_ASSIGN(const bool begun, co_await is_begun(stream, want->uids.front()));
+        if (begun) co_return Result<>();
       }
       if (want->raw) asked_raw.insert(want->uids.front().value);
       for (const sync::ServerUid uid : want->uids) {
@@ -232,6 +243,20 @@ class ScriptedAgent {
     }
     co_return Result<>();
   }
+  // By a Bodies stream: said so. Else none brings it any more.
+  Task<Result<bool>> is_begun(MessageStream& stream, sync::ServerUid uid) {
+    bool begun = false;
+    for (Items* const items : bodies_) {
+      begun = begun || items->begun.contains(uid.value);
+      std::erase_if(items->wants, [uid](const auto& one) { return one.first == uid; });
+    }
+    if (begun) {
+      ++told_elsewhere;
+      const sync::ItemMessage answer = sync::ItemElsewhere{"INBOX", sync::UidValidity{7}, uid};
+      CO_TRY(co_await tell(stream, sync::encode(answer)));
+    }
+    co_return begun;
+  }
   Task<Result<>> send_items(MessageStream& stream, Items& items) {
     for (;;) {
       while (items.wants.empty() || silent_bodies) CO_TRY(co_await items.more.wait());
@@ -239,8 +264,24 @@ class ScriptedAgent {
       items.wants.pop_front();
       begun.push_back(uid.value);
       offsets.push_back(offset);
+      items.begun.insert(uid.value);
+      if (!items.bodies && cut_fetches > 0) {
+        --cut_fetches;
+        co_return co_await cut_item(stream, uid);
+      }
       CO_TRY(co_await send_item(stream, uid, offset));
     }
+  }
+  Task<Result<>> cut_item(MessageStream& stream, sync::ServerUid uid) {
+    sync::ItemStart start;
+    start.mailbox = "INBOX";
+    start.uid_validity = sync::UidValidity{7};
+    start.uid = uid;
+    start.size = mails.at(uid.value).size();
+    const sync::ItemMessage opening = std::move(start);
+    CO_TRY(co_await tell(stream, sync::encode(opening)));
+    stream.close();
+    co_return fail(Errc::Closed, "as scripted");
   }
   // Every octet that stands in another mail comes from there.
   Task<Result<>> send_repeating(MessageStream& stream, sync::ItemStart start, std::uint32_t source, Bytes octets) {
@@ -417,6 +458,7 @@ class ScriptedAgent {
   }
 
   messaging::FrameStream* control_ = nullptr;
+  std::set<Items*> bodies_;
   Items* standing_ = nullptr;  // where the body of new mail goes
   std::optional<std::uint32_t> pushed_;
   MessageStream* feed_ = nullptr;

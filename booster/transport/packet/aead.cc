@@ -1,6 +1,8 @@
 #include "booster/transport/packet/aead.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 
 #include <algorithm>
 
@@ -14,6 +16,12 @@ const unsigned char* native(const std::byte* bytes) {
 }
 unsigned char* native(std::byte* bytes) {
   return reinterpret_cast<unsigned char*>(bytes);
+}
+
+// What EVP_CIPHER_CTX_ctrl makes of its commands, without its search for them.
+std::array<OSSL_PARAM, 2> tag_params(std::span<std::byte, 16> tag) {
+  return {OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, tag.data(), tag.size()),
+          OSSL_PARAM_construct_end()};
 }
 
 }  // namespace
@@ -50,7 +58,8 @@ void AeadContext::seal(const Nonce& nonce, ByteView associated, std::span<std::b
   std::array<unsigned char, EVP_MAX_BLOCK_LENGTH> rest;
   int size = 0;
   CHECK(EVP_CipherFinal_ex(context_.get(), rest.data(), &size) == 1);
-  CHECK(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG, static_cast<int>(tag.size()), tag.data()) == 1);
+  std::array<OSSL_PARAM, 2> told = tag_params(tag);
+  CHECK(EVP_CIPHER_CTX_get_params(context_.get(), told.data()) == 1);
 }
 
 bool AeadContext::open(const Nonce& nonce, ByteView associated, std::span<std::byte> text,
@@ -59,8 +68,8 @@ bool AeadContext::open(const Nonce& nonce, ByteView associated, std::span<std::b
   run(nonce, associated, text);
   std::array<std::byte, 16> expected;  // OpenSSL asks for a tag that it may write to
   std::copy(tag.begin(), tag.end(), expected.begin());
-  CHECK(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, static_cast<int>(expected.size()),
-                            expected.data()) == 1);
+  const std::array<OSSL_PARAM, 2> told = tag_params(expected);
+  CHECK(EVP_CIPHER_CTX_set_params(context_.get(), told.data()) == 1);
   std::array<unsigned char, EVP_MAX_BLOCK_LENGTH> rest;
   int size = 0;
   return EVP_CipherFinal_ex(context_.get(), rest.data(), &size) == 1;

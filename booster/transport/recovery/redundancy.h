@@ -34,6 +34,8 @@ class Redundancy {
   };
   // Each as often as it is to be sent. Who asks leaves out what has been acknowledged since.
   std::vector<Copy> take_due(TimePoint now);
+  // Nothing is kept: a packet that is neither urgent nor the last of a burst would change nothing.
+  bool idle() const { return waiting_.empty() && urgent_run_ == 0; }
   TimePoint deadline() const;  // kNever: nothing waits
 
  private:

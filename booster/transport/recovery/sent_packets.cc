@@ -78,6 +78,9 @@ Result<AckReport> SentPackets::on_ack(std::span<const NumberRange> ranges, TimeP
   if (largest.value >= next_) return fail(Errc::Protocol, "acknowledges a packet that was never sent");
   const std::uint64_t first = next_ - entries_.size();
   const std::optional<PacketNumber> before = largest_acked_;
+  const std::uint64_t told =
+      largest.value + 1 - std::min(std::max(ranges.front().smallest.value, first), largest.value);
+  report.acked.reserve(std::min<std::size_t>(told, eliciting_));
   for (const NumberRange& range : ranges) {
     if (range.largest.value < first) break;
     for (std::uint64_t number = range.largest.value + 1; number-- > std::max(range.smallest.value, first);) {

@@ -40,7 +40,7 @@ Task<Result<>> DeviceSession::serve_sync() {
 }
 
 Task<Result<>> DeviceSession::serve_items(net::StreamPtr stream, Urgency urgency) {
-  ItemFeed feed(shared_, standing_, held_, here_, link_, std::move(stream), urgency);
+  ItemFeed feed(shared_, standing_, bodies_, held_, here_, link_, std::move(stream), urgency);
   co_return co_await feed.serve();
 }
 

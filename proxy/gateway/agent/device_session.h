@@ -7,6 +7,8 @@
 
 #include "booster/runtime/scope.h"
 #include "codec/repeat/code.h"
+#include "proxy/gateway/agent/begun_items.h"
+#include "proxy/gateway/agent/crossing_twice.h"
 #include "proxy/gateway/agent/held_mails.h"
 #include "proxy/gateway/agent/held_set.h"
 #include "proxy/gateway/agent/mails.h"
@@ -97,6 +99,14 @@ struct StandingWant {
   std::uint64_t most = 0;  // octets of one
 };
 
+// The Bodies streams of the device, and what Fetch streams were asked for before their wants came: it is not brought
+// twice.
+struct BodyStreams {
+  std::vector<ItemFeed*> feeds;
+  std::set<sync::ItemKey> fetched_first;
+  std::uint64_t twice = 0;  // octets that crossed on two streams all the same: nobody waits for ever
+};
+
 // The sync stream: pulls from the agent's pictures what the device lacks, as fast as the link takes it.
 class SyncFeed {
  public:
@@ -178,10 +188,11 @@ class SyncFeed {
 // Bodies and Fetch streams: wants up, items in blocks down.
 class ItemFeed {
  public:
-  ItemFeed(Shared& shared, StandingWant& standing, HeldMails& held, HeldSet& here, const Downlink& link,
-           net::StreamPtr stream, Urgency urgency)
+  ItemFeed(Shared& shared, StandingWant& standing, BodyStreams& bodies, HeldMails& held, HeldSet& here,
+           const Downlink& link, net::StreamPtr stream, Urgency urgency)
       : shared_(shared),
         standing_(standing),
+        bodies_(bodies),
         held_(held),
         here_(here),
         link_(link),
@@ -190,6 +201,7 @@ class ItemFeed {
         stream_(std::move(stream)),
         urgency_(urgency) {
     stream_.charge_mixing_to(shared.mixing);
+    join_bodies();
   }
   ItemFeed(const ItemFeed&) = delete;
   ItemFeed& operator=(const ItemFeed&) = delete;
@@ -207,10 +219,22 @@ class ItemFeed {
     std::uint32_t uid;
     std::uint64_t offset = 0;
     sync::ContentDigest running{};
-    bool plain = false;   // without references: those were not there
-    bool raw = false;     // its digest differed: without references, unwrapping and compression
-    bool pushed = false;  // it came just now, whatever the mail server's clock says
+    bool plain = false;                           // without references: those were not there
+    bool raw = false;                             // its digest differed: without references, unwrapping and compression
+    bool pushed = false;                          // it came just now, whatever the mail server's clock says
+    std::optional<std::uint64_t> asked_for = {};  // on a Fetch stream: as WantItems
+    bool elsewhere = false;                       // on a Bodies stream: a Fetch stream brings it
+    sync::ItemKey key() const { return {mailbox, {uid_validity}, {uid}}; }
   };
+  // item_once.cc
+  void join_bodies();
+  void leave_bodies();
+  std::optional<Want> take_back(const sync::ItemKey& key);
+  bool is_begun_elsewhere(Want& want);
+  Begun standing_of(const BegunItems::Place& place, const Want& want) const;
+  void plan(Want want);
+  Task<Result<>> send_elsewhere(const Want& want);
+  // item_feed.cc
   Task<Result<>> read();
   Result<> take(sync::ItemMessage message);
   Task<Result<>> feed();
@@ -245,6 +269,7 @@ class ItemFeed {
 
   Shared& shared_;
   StandingWant& standing_;
+  BodyStreams& bodies_;
   HeldMails& held_;
   HeldSet& here_;
   const Downlink& link_;
@@ -254,6 +279,7 @@ class ItemFeed {
   MessageStream stream_;
   Urgency urgency_;
   std::deque<Want> wants_;
+  BegunItems begun_;
   std::pair<std::string, std::uint32_t> place_;  // mailbox and validity that were said last
   std::deque<sync::ItemKey> to_learn_;           // held by the device, not looked at yet
   chunks::Lately lately_;                        // of the items with an outline
@@ -286,6 +312,7 @@ class DeviceSession {
   OperationsHost* host_;
   DeviceSessionId id_;
   StandingWant standing_;
+  BodyStreams bodies_;
   HeldMails held_;
   HeldSet here_;
   Downlink link_;

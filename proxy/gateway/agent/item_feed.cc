@@ -26,6 +26,7 @@ Task<Result<>> then_end(Task<Result<>> task, runtime::CancelScope& scope, bool a
 
 ItemFeed::~ItemFeed() {
   if (standing_.feed == this) standing_ = StandingWant();
+  leave_bodies();
 }
 
 void ItemFeed::push(const std::string& mailbox, sync::UidValidity uid_validity,
@@ -33,6 +34,7 @@ void ItemFeed::push(const std::string& mailbox, sync::UidValidity uid_validity,
   for (auto uid = uids.rbegin(); uid != uids.rend(); ++uid) {
     Want want{mailbox, uid_validity.value, uid->value};
     want.pushed = true;
+    begun_.forget(want.key());
     wants_.push_front(std::move(want));
   }
   changed_.notify_all();
@@ -86,8 +88,9 @@ Result<> ItemFeed::take(sync::ItemMessage message) {
         one.running = want->running;
         one.plain = !want->missing.empty();
         one.raw = want->raw;
+        one.asked_for = want->asked_for;
       }
-      wants_.push_back(std::move(one));
+      plan(std::move(one));
     }
   } else if (const auto* cancel = std::get_if<sync::CancelItems>(&message)) {
     const std::set<sync::ServerUid> uids(cancel->uids.begin(), cancel->uids.end());
@@ -117,7 +120,14 @@ Task<Result<>> ItemFeed::feed() {
     if (wants_.size() >= kMany) load_ = messaging::Load::Bulk;
     Want want = std::move(wants_.front());
     wants_.pop_front();
+    if (want.elsewhere || (want.asked_for && is_begun_elsewhere(want))) {
+      CO_TRY(co_await send_elsewhere(want));
+      continue;
+    }
+    const sync::ItemKey key = want.key();
+    begun_.begin(key, stream_.coded_sent());
     CO_TRY(co_await send_item(std::move(want)));
+    begun_.end(key, stream_.coded_sent());
   }
 }
 
@@ -150,6 +160,7 @@ Task<Result<>> ItemFeed::send_failed(const Want& want, const Error& error) {
   failed.gone = gone;
   failed.text = gone ? "not there any more" : "the mail server does not give it now";
   const codec::property::Chain chain = sync::encode(sync::ItemMessage(std::move(failed)));
+  begun_.forget(want.key());  // nothing of it is under way
   co_return co_await stream_.send(chain);
 }
 

@@ -51,6 +51,17 @@ CORO_TEST_REAL(FineTimer, IsOffByNever) {
   EXPECT_EQ(fired.error().code, Errc::Timeout);
 }
 
+CORO_TEST_REAL(FineTimer, ThatRangAndWasNotSetSinceIsSilentUntilItIs) {
+  const std::unique_ptr<FineTimer> timer = *FineTimer::open(loop);
+  timer->set(loop.now() + milliseconds(1));
+  CO_ASSERT_OK(co_await fired_within(*timer, seconds(10)));
+  const Result<> fired = co_await fired_within(*timer, milliseconds(30));
+  CO_ASSERT_TRUE(!fired);
+  EXPECT_EQ(fired.error().code, Errc::Timeout);
+  timer->set(loop.now() + milliseconds(1));
+  CO_ASSERT_OK(co_await fired_within(*timer, seconds(10)));
+}
+
 CORO_TEST_REAL(FineTimer, FiresAtOnceForWhatIsPastAndAgainWhenSetAgain) {
   const std::unique_ptr<FineTimer> timer = *FineTimer::open(loop);
   const TimePoint past = loop.now() - seconds(1);

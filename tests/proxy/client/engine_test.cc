@@ -8,9 +8,6 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using support::ticket_of;
 
-constexpr MailboxId kInbox{1};
-constexpr LocalUid kFirst{1};
-
 CORO_TEST(Engine, TheFirstSyncBringsEveryBodyOctetForOctet) {
   World world(loop);
   for (std::uint32_t uid = 1; uid <= 40; ++uid) world.agent.mails[uid] = octets_of(uid * 3000, uid);

@@ -16,6 +16,9 @@ using booster::crypto::Secret;
 using support::MemoryAccount;
 using support::ScriptedAgent;
 
+inline constexpr MailboxId kInbox{1};  // the scripted agent has no other
+inline constexpr LocalUid kFirst{1};
+
 inline Bytes octets_of(std::size_t size, std::uint32_t seed) {
   Bytes octets(size);
   for (std::byte& octet : octets) {

@@ -169,10 +169,10 @@ TEST(ItemMessages, CrossUnchanged) {
   digest[0] = std::byte{1};
   const std::vector<ItemKey> keys{{"INBOX", {5}, {9}}, {"", {0}, {77}}};
   round_trips(ItemMessage(WantItems{"INBOX", {5}, {{9}, {8}, {20}}, 1'000, digest, {}, true}), decode_item);
-  round_trips(ItemMessage(WantItems{"INBOX", {5}, {{9}}, 0, {}, keys, false}), decode_item);
+  round_trips(ItemMessage(WantItems{"INBOX", {5}, {{9}}, 0, {}, keys, false, 0}), decode_item);
   round_trips(ItemMessage(ItemReferences{keys, {keys[1]}, {std::byte{1}, std::byte{2}}}), decode_item);
   round_trips(ItemMessage(ItemReferences{{}, {}, {}, {keys[1], keys[0]}}), decode_item);
-  round_trips(ItemMessage(WantItems{"INBOX", {5}, {}, 0, {}, keys, false}), decode_item);
+  round_trips(ItemMessage(WantItems{"INBOX", {5}, {}, 0, {}, keys, false, 77}), decode_item);
   ItemBlock repeating = block_of(50, codec::to_bytes("octets"));
   repeating.block.repeats = codec::to_bytes("repeats");
   repeating.block.written = 5000;
@@ -189,6 +189,7 @@ TEST(ItemMessages, CrossUnchanged) {
   round_trips(ItemMessage(block_of(50, base64_lines(100))), decode_item);
   round_trips(ItemMessage(ItemEnd{front_of(digest)}), decode_item);
   round_trips(ItemMessage(ItemFailed{"INBOX", {5}, {9}, true, "expunged", true}), decode_item);
+  round_trips(ItemMessage(ItemElsewhere{"INBOX", {5}, {9}}), decode_item);
   round_trips(ItemMessage(UploadFrom{ticket(1), 5, digest}), decode_item);
   round_trips(ItemMessage(UploadStored{ticket(1)}), decode_item);
   EXPECT_FALSE(decode_item(crossed(encode(ItemMessage(
