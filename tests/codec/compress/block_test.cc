@@ -148,7 +148,8 @@ TEST(BlockHead, SaysWhatIsWrong) {
     return head ? Errc::Io : head.error().code;
   };
   EXPECT_EQ(refusal("02"), Errc::Unsupported);
-  EXPECT_EQ(refusal("06"), Errc::Unsupported);
+  EXPECT_EQ(refusal("05"), Errc::Unsupported);
+  EXPECT_EQ(refusal("07"), Errc::Unsupported);
   EXPECT_EQ(refusal("3f"), Errc::Unsupported);
   EXPECT_EQ(refusal("00818040"), Errc::Limit);    // raw 1 MiB + 1
   EXPECT_EQ(refusal("0101818060"), Errc::Limit);  // coded
