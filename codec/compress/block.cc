@@ -62,8 +62,7 @@ Result<std::optional<BlockHead>> decode_block_head(ByteReader& in) {
   TRY_ASSIGN(const std::uint8_t first, in.u8());
   const unsigned encoding = first & kEncodingBits;
   const bool former = std::find(kFormerMix.begin(), kFormerMix.end(), encoding) != kFormerMix.end();
-  if (former || encoding >= kEncodings)
-    return fail(Errc::Unsupported, fmt::format("block: encoding {}", encoding));
+  if (former || encoding >= kEncodings) return fail(Errc::Unsupported, fmt::format("block: encoding {}", encoding));
   TRY_ASSIGN(const std::optional<std::size_t> raw, size_of(in, kMaxBlock));
   std::optional<std::size_t> coded;
   if (raw) {

@@ -21,8 +21,8 @@ constexpr std::array kHaste{BitsPerSecond{0}, BitsPerSecond{80'000'000}, BitsPer
                             BitsPerSecond{800'000'000}};
 constexpr MessageOptions kMixed{.encoding = codec::compress::Encoding::Mix};
 constexpr std::size_t kVocabulary = 64 * 1024;  // what every window begins with, at most
-constexpr std::uint64_t kMixingGives = 4;  // a link that waits for it less than this part of the time still gains
-constexpr int kTryAgain = 200;             // items: other mail may be cheaper to mix
+constexpr std::uint64_t kMixingGives = 4;       // a link that waits for it less than this part of the time still gains
+constexpr int kTryAgain = 200;                  // items: other mail may be cheaper to mix
 constexpr std::uint64_t kClearly = 2;           // times the limit, to leave what was chosen below it
 
 bool below(std::optional<BitsPerSecond> link, BitsPerSecond limit, bool already) {

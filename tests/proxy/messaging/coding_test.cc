@@ -55,7 +55,8 @@ TEST(Coding, MixingIsLeftWhereTheLinkWaitsForIt) {
   EXPECT_EQ(choice.choose(Load::Bulk, link, slow).encoding, Encoding::ZstdWindow);
   EXPECT_EQ(permits.given(), 0U);
   EXPECT_EQ(choice.choose(Load::Bulk, link, slow).encoding, Encoding::ZstdWindow);
-  EXPECT_EQ(choice.choose(Load::Bulk, BitsPerSecond{200'000}, slow).encoding, Encoding::ZstdWindow) << "not yet clearly";
+  EXPECT_EQ(choice.choose(Load::Bulk, BitsPerSecond{200'000}, slow).encoding, Encoding::ZstdWindow)
+      << "not yet clearly";
   EXPECT_EQ(choice.choose(Load::Bulk, BitsPerSecond{140'000}, slow).encoding, Encoding::Mix);
 }
 
