@@ -12,8 +12,9 @@ constexpr double kFill = .5;  // weight of a new rate sample while the queue is 
 // Faster, a short queue is full for moments only, by packets that leave together.
 constexpr Duration kSlowPacket = milliseconds(4);
 constexpr std::uint64_t kAfterDip = 5;  // round trips
-constexpr double kRoomKept = .95;       // a rate that errs by some parts in a hundred is no room
-constexpr int kUnproved = 4;            // times the jitter
+constexpr double kLossErrs = 2;
+constexpr double kLeastRoomKept = .9;  // a round
+constexpr int kUnproved = 4;           // times the jitter
 
 }  // namespace
 
@@ -29,8 +30,10 @@ bool RateController::waits() const {
 // path takes more than is thought, and what seems a queue is its jitter.
 void RateController::judge_room(Duration took) {
   if (round_app_limited_ || held_.now() || rivals_.present() || swings_.present()) return;
+  // Where much is lost the rate errs by some parts in a hundred: that is no room.
+  const double kept = std::max(1 - kLossErrs * loss_.all(), kLeastRoomKept);
   // What left in this round and the one before is not seen yet.
-  room_ = std::max<Duration>(std::chrono::duration_cast<Duration>(room_ * kRoomKept) + filling_[1], Duration{});
+  room_ = std::max<Duration>(std::chrono::duration_cast<Duration>(room_ * kept) + filling_[1], Duration{});
   filling_ = {std::chrono::duration_cast<Duration>(took * (gain_ - 1)), filling_[0]};
   if (round_queue_ <= queue_wanted() + delay_.jitter()) return;
   room_ = {};
