@@ -34,10 +34,10 @@ void RateController::judge_queue(Duration gave_way, Duration took) {
   way_arrived_ += static_cast<double>(round_arrived_);
   way_lost_ += static_cast<double>(round_lost_);
   // A full buffer stands as still as a longer path, but it loses what is too much.
-  const bool overflows = way_lost_ > (radio_kept_ + kOverflow) * (way_arrived_ + way_lost_);
+  const bool overflowed = way_lost_ > (radio_kept_ + kOverflow) * (way_arrived_ + way_lost_);
   const Rivals::Verdict verdict =
       rivals_.on_round(round_queue_, queue_wanted() * 3 / 2, gave_way, delay_.jitter(), took);
-  if (verdict == Rivals::Verdict::Path && !overflows && !swings_.present()) {
+  if (verdict == Rivals::Verdict::Path && !overflowed && !swings_.present()) {
     delay_.set_floor(delay_.above_least());
     capacity_ = std::max(capacity_, capacity_kept_);
   }
