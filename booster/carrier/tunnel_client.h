@@ -84,7 +84,7 @@ class TunnelClient {
   std::string gateway_agent_;
   runtime::TimePoint begun_at_{};
   int lost_joins_ = 0;  // in a row that were not answered in time
-  // What lets a handshake pass and swallows the rest is left for now.
+  // Handshakes pass, and the rest is swallowed: the next carrier that is dialled is of the other kind.
   bool udp_swallowed_ = false;
   int failures_ = 0;       // connections in a row that failed
   int vain_sessions_ = 0;  // sessions in a row that were refused or ended at once

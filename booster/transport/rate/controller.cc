@@ -127,6 +127,7 @@ void RateController::on_outcome(Pace pace, std::uint64_t arrived, std::uint64_t 
 void RateController::on_outage() {
   outage_ = true;
   train_broken_ = true;
+  acked_.reset();
   delivery_.forget();
 }
 

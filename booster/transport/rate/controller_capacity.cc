@@ -46,7 +46,8 @@ bool RateController::has_room() const {
 
 void RateController::count_turns(const Acked& ack) {
   const std::optional<Acked> before = std::exchange(acked_, ack);
-  if (!before || ack.app_limited || ack.largest_sent <= before->largest_sent || ack.delivered < before->delivered)
+  if (!before || before->app_limited || ack.app_limited || ack.largest_sent <= before->largest_sent ||
+      ack.delivered < before->delivered)
     return;
   const auto packets = [&](std::uint64_t octets) { return static_cast<double>(octets) / static_cast<double>(packet_); };
   const std::uint64_t sent = ack.largest_sent - before->largest_sent;

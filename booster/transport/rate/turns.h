@@ -10,7 +10,6 @@ class Turns {
  public:
   // Between two points of arrival: packets, while there was enough to send.
   void on_arrivals(Duration apart, double arrived, double lost);
-  void start_over() { *this = Turns(); }
 
   // Of what was lost, the share that took its turn. 1 unless the times clearly say less.
   double share() const { return share_; }

@@ -15,6 +15,7 @@
 #include "booster/carrier/udp_server.h"
 #include "booster/runtime/scope.h"
 #include "booster/runtime/timer.h"
+#include "tests/booster/tls/identities.h"
 
 namespace booster::carrier {
 namespace {
@@ -22,17 +23,6 @@ namespace {
 constexpr std::uint64_t kMoved = std::uint64_t{64} << 20;  // octets of one iteration
 constexpr std::size_t kWritten = std::size_t{256} << 10;
 constexpr auto kLimit = std::chrono::seconds(30);
-
-tls::Identity make_identity(const std::string& name) {
-  crypto::PrivateKey key = crypto::PrivateKey::generate();
-  crypto::CertificateSpec spec;
-  spec.common_name = name;
-  spec.not_before = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - std::chrono::hours(1);
-  spec.not_after = spec.not_before + std::chrono::hours(24);
-  std::vector<crypto::Certificate> chain;
-  chain.push_back(*crypto::make_self_signed(key, spec));
-  return tls::Identity{std::move(chain), std::move(key)};
-}
 
 double seconds_on(clockid_t clock) {
   timespec ts{};
@@ -120,7 +110,7 @@ class Gateway {
     loop_ = &loop;
     tls::ServerOptions options{
         .identity = std::move(identity_), .ask_for_certificate = true, .oldest = tls::Version::Tls13, .memory = true};
-    tls::ServerOptions unused{.identity = make_identity("gateway")};  // of the TCP port
+    tls::ServerOptions unused{.identity = tls::make_identity("gateway")};  // of the TCP port
     const crypto::Secret secret = crypto::Secret::random(32);
     const auto udp =
         *UdpServer::open(loop, *net::Address::parse("127.0.0.1:0"), *tls::Context::server(std::move(options)), secret);
@@ -192,10 +182,10 @@ Task<Result<>> run_client(benchmark::State& state, runtime::Loop& loop, Dialer& 
 }
 
 void download_over_udp(benchmark::State& state) {
-  tls::Identity identity = make_identity("gateway");
+  tls::Identity identity = tls::make_identity("gateway");
   tls::ClientOptions options;
   options.by_pin = tls::VerifyByPin{identity.chain.front().pin()};
-  options.identity = make_identity("device");
+  options.identity = tls::make_identity("device");
   options.memory = true;
   Gateway gateway(std::move(identity));
   runtime::Loop loop;

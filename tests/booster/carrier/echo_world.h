@@ -7,20 +7,12 @@
 #include "booster/carrier/tunnel_server.h"
 #include "booster/tls/tls_stream.h"
 #include "tests/booster/carrier/write_and_finish.h"
+#include "tests/booster/tls/identities.h"
 #include "tests/support/coro_test.h"
 
 namespace booster::carrier {
 
-inline tls::Identity make_identity(const std::string& name) {
-  crypto::PrivateKey key = crypto::PrivateKey::generate();
-  crypto::CertificateSpec spec;
-  spec.common_name = name;
-  spec.not_before = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - std::chrono::hours(1);
-  spec.not_after = spec.not_before + std::chrono::hours(24);
-  std::vector<crypto::Certificate> chain;
-  chain.push_back(*crypto::make_self_signed(key, spec));
-  return tls::Identity{std::move(chain), std::move(key)};
-}
+using tls::make_identity;
 
 inline Task<Result<>> echo(std::unique_ptr<MuxStream> stream) {
   CO_TRY(co_await net::copy_until_end(*stream, *stream));
