@@ -14,6 +14,7 @@ namespace {
 constexpr auto kRefusalLimit = std::chrono::seconds(10);
 constexpr auto kGoodbyes = std::chrono::seconds(1);  // for those who are there; who is not is not waited for
 constexpr auto kPortAgain = std::chrono::seconds(1);
+constexpr auto kFormerAnswers = std::chrono::seconds(10);  // who is asked whether it lives, over a slow link, too
 
 }  // namespace
 
@@ -141,6 +142,7 @@ Task<Result<>> TunnelServer::begin(Carrier& carrier, const session::Hello& hello
   session->peer = std::move(peer);
   session->number_ = ++begun_;
   session->parked_since_ = loop_.now();
+  ask_former(*session);
   sessions_.emplace(session->id_, session);
   tasks_->spawn("session", run_session(session, host));
 
@@ -250,6 +252,25 @@ bool TunnelServer::is_replaced(const ServerSession& session) const {
            const ServerSession& other = *each.second;
            return other.connected_ && other.number_ > session.number_ && other.peer.device == session.peer.device;
          });
+}
+
+// UDP does not tell of a killed client, so that its session would seem connected for minutes.
+void TunnelServer::ask_former(const ServerSession& begun) {
+  if (!begun.peer.device) return;
+  for (const auto& [id, session] : sessions_)
+    if (session->connected_ && session->peer.device == begun.peer.device)
+      tasks_->spawn("former session", break_unless_heard(session));
+}
+
+Task<Result<>> TunnelServer::break_unless_heard(std::shared_ptr<ServerSession> session) {
+  const std::shared_ptr<ServerSession> own = std::move(session);
+  const std::uint64_t carrier = own->carrier_number_;
+  const runtime::TimePoint asked = loop_.now();
+  own->mux.ping();
+  CO_TRY(co_await runtime::sleep_for(kFormerAnswers));
+  const bool same = own->carrier_ != nullptr && own->carrier_number_ == carrier;
+  if (same && own->mux.last_heard() <= asked) own->carrier_->cancel();
+  co_return Result<>();
 }
 
 void TunnelServer::give_up_parked() {

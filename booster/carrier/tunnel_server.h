@@ -100,6 +100,8 @@ class TunnelServer {
   Peer peer_of(const Carrier& carrier) const;
   void give_up_parked();
   bool is_replaced(const ServerSession& session) const;
+  void ask_former(const ServerSession& begun);
+  Task<Result<>> break_unless_heard(std::shared_ptr<ServerSession> session);
   void note(const std::string& text) const {
     if (note_) note_(text);
   }

@@ -163,6 +163,41 @@ CORO_TEST(Tunnel, ABrokenSessionEndsWhereItsDeviceHasBegunAnother) {
   co_await world.end();
 }
 
+CORO_TEST(Tunnel, ASessionThatNobodyAnswersForEndsSoonWhereItsDeviceHasBegunAnother) {
+  MemoryWorld world(loop, co_await runtime::current_cancel());
+  world.start_server();
+  CO_ASSERT_OK(co_await world.until_up());
+  for (TestedWire* wire : world.network->wires()) wire->swallow = true;  // killed, and nobody tells the gateway
+  Nobody user;
+  TunnelClient after_kill(loop, *world.network, ClientOptions{.agent = "test", .device = "laptop", .limits = {}});
+  world.tasks.spawn("another process", after_kill.run(user));
+  while (after_kill.state() != LinkState::Up) CO_ASSERT_OK(co_await after_kill.changed().wait());
+  world.network->down = true;  // so that the first does not come again
+  (void)co_await runtime::sleep_for(seconds(5));
+  EXPECT_EQ(world.server->live_sessions(), 2U);
+  (void)co_await runtime::sleep_for(seconds(6));
+  EXPECT_EQ(world.server->live_sessions(), 1U);
+  EXPECT_EQ(after_kill.state(), LinkState::Up);
+  co_await world.end();
+}
+
+CORO_TEST(Tunnel, AFormerSessionThatAnswersIsLeftAlone) {
+  MemoryWorld world(loop, co_await runtime::current_cancel());
+  world.start_server();
+  CO_ASSERT_OK(co_await world.until_up());
+  Nobody user;
+  TunnelClient other(loop, *world.network, ClientOptions{.agent = "test", .device = "laptop", .limits = {}});
+  world.tasks.spawn("another process", other.run(user));
+  while (other.state() != LinkState::Up) CO_ASSERT_OK(co_await other.changed().wait());
+  (void)co_await runtime::sleep_for(minutes(1));
+  EXPECT_EQ(world.server->live_sessions(), 2U);
+  EXPECT_EQ(world.client->joins(), 0U);
+  int equal = 0;
+  CO_ASSERT_OK(co_await echo_compare(*world.client->mux(), 1, 5000, equal));
+  EXPECT_EQ(equal, 1);
+  co_await world.end();
+}
+
 CORO_TEST(Tunnel, ARefusalReachesTheClientWithItsReason) {
   MemoryWorld world(loop, co_await runtime::current_cancel());
   world.host.refuse = true;
