@@ -58,8 +58,10 @@ bool Connection::long_due(TimePoint now) const {
   return long_->ack_due || long_->probes_due > 0 || tls_.has_pieces();
 }
 
+// What opens the session goes ahead of it: a probe takes .6 s of the narrowest links.
 bool Connection::may_search_mtu(const path::Path& path) const {
-  return established_ && path.id == active_ && proved(path) && path.rtt.known() && path.silent_since == kNever;
+  const bool carries = path.id == active_ && proved(path) && path.brought_data;
+  return established_ && carries && path.rtt.known() && path.silent_since == kNever;
 }
 
 TimePoint Connection::path_deadline(const path::Path& path, TimePoint now) const {

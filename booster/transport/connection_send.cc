@@ -164,7 +164,7 @@ void Connection::write_session(Draft& draft, path::Path& path, TimePoint now) {
     ticket_rooms_.pop_back();
   }
   const std::size_t filled = source_->fill(draft.rest(), now, &draft.record.tickets);
-  if (filled > 0) draft.record.eliciting = true;
+  if (filled > 0) draft.record.eliciting = path.brought_data = true;
   draft.used += filled;
   draft.last = !source_->has_frames(now);
   if (draft.last) path.app_limited_to = path.sent.sent_bytes() + draft.used + kTagSize;

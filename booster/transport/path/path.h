@@ -61,6 +61,7 @@ struct Path {
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
   bool claimed = false;                  // more than a trial: the client has gone on here
+  bool brought_data = false;             // something of the session
   int probes = 0;                        // probe time-outs in a row
   int probes_due = 0;                    // packets that go whatever the window says
   int full_probes_due = 0;               // of them: with what may be missing
