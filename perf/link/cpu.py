@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pathlib
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -23,10 +25,12 @@ KEYS = ["method", "gbit_per_second", "client_cores", "server_cores", "gbit_per_c
 WARM_SECONDS = 2.0
 SIDE = "server"  # the host where both ends run
 UP_SECONDS = 30.0
+TUNNEL, TUNNEL_CASE = ROOT / "build" / "release" / "perf" / "booster_carrier_udp_perf", "download_over_udp"
 
 
 def run(bench: Bench) -> list[Row]:
-    return [one(bench, METHODS[name], bench.seconds(4.0, 10.0)) for name in NAMES]
+    seconds = bench.seconds(4.0, 10.0)
+    return [*(one(bench, METHODS[name], seconds) for name in NAMES), tunnel(bench, seconds)]
 
 
 def one(bench: Bench, method: Method, seconds: float) -> Row:
@@ -43,6 +47,20 @@ def one(bench: Bench, method: Method, seconds: float) -> Row:
         else:
             facts = by_flow(lab, method, seconds, {})
         return bench.row(lab, "cpu", method.name, seconds, profile="loopback", rate=None, rtt=None, **facts)
+
+
+def tunnel(bench: Bench, seconds: float) -> Row:
+    """As in ngtcp2's programs the octets are made in one end's memory and read away in the other's: no flow is relayed."""
+    name = "udp tunnel alone"
+    if not TUNNEL.exists():
+        return bench.no_row("cpu", name, f"skipped: {TUNNEL.name} is not built")
+    done = subprocess.run([str(TUNNEL), f"--benchmark_filter={TUNNEL_CASE}", f"--benchmark_min_time={seconds / 4}", "--benchmark_format=json"],
+                          capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout)["benchmarks"][0]
+    per_second = told["bytes_per_second"] * 8 / 1e9 * told["cpu_time"] / told["real_time"]  # it counts seconds of the processor
+    return {"workload": "cpu", "method": name, "profile": "loopback", "seed": bench.args.seed, "commit": bench.commit,
+            "gbit_per_second": per_second, "client_cores": told["client_s_per_gbit"] * per_second, "server_cores": told["gateway_s_per_gbit"] * per_second,
+            "gbit_per_core": told["gbit_per_core"], "gbit_per_cpu_second": told["gbit_per_cpu_second"]}
 
 
 def family_seconds(pid: int) -> float:
